@@ -12,7 +12,7 @@ import { clock } from './adapters/machine/clock.ts';
 import { nextStep, writeDefect } from './adapters/machine/defects.ts';
 import type { Status } from './domain/status.ts';
 import { failureOf } from './failure.ts';
-import type { GitHub } from './ports.ts';
+import type { GitHub } from './ports/github.ts';
 import { plain } from './report/escape.ts';
 
 declare const TOOL_VERSION: string;

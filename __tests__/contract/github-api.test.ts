@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Ajv } from 'ajv';
 import { connect } from '../../src/adapters/github/client.ts';
 import { Refused, WeatherError } from '../../src/errors.ts';
-import type { CheckState, GitHub } from '../../src/ports.ts';
+import type { CheckState, GitHub } from '../../src/ports/github.ts';
 import { md, plain } from '../../src/report/escape.ts';
 
 interface Operation {

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import type { Tree } from '../../src/ports.ts';
+import type { Tree } from '../../src/ports/tree.ts';
 
 const FOLDER = '__tests__/fixtures/manifests';
 

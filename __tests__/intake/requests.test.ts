@@ -3,7 +3,7 @@ import { readRepository } from '../../src/detect/repository.ts';
 import { nothingToMeasure, requestsOf } from '../../src/intake/requests.ts';
 import { DEFAULT_PATTERNS } from '../../src/plan/matrix.ts';
 import type { SweepRequest } from '../../src/plan/plan.ts';
-import type { IndexAccess } from '../../src/ports.ts';
+import type { IndexAccess } from '../../src/ports/catalog.ts';
 import { treeOf } from '../factories/manifests.ts';
 
 type Files = Readonly<Record<string, string>>;

@@ -3,7 +3,7 @@ import type { Markdown, Plain } from '../../src/domain/safe.ts';
 import { Refused } from '../../src/errors.ts';
 import type { Plan } from '../../src/plan/plan.ts';
 import { planOfShard, shardsOf, usdOf } from '../../src/plan/shards.ts';
-import type { CheckState, GitHub } from '../../src/ports.ts';
+import type { CheckState, GitHub } from '../../src/ports/github.ts';
 import { checkStates, conclusionOf } from '../../src/publish/check.ts';
 import { concludeWithout, publish } from '../../src/publish/publish.ts';
 import { offers } from '../../src/publish/safe-patch.ts';

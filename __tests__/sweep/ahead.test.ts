@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Environment, EnvironmentRequest } from '../../src/domain/environment.ts';
 import type { Question, Running } from '../../src/domain/search.ts';
-import type { ExpectedProbe, ProbeJob, Probes } from '../../src/ports.ts';
+import type { ExpectedProbe, ProbeJob, Probes } from '../../src/ports/probes.ts';
 import { type Expect, type Foresee, looksAhead } from '../../src/sweep/ahead.ts';
 
 const question = (peft: string): Question => ({

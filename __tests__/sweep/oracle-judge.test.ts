@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { deviceOf } from '../../src/domain/device.ts';
 import type { OracleAnswer } from '../../src/domain/oracle-answer.ts';
-import type { Folder, Oracle } from '../../src/ports.ts';
+import type { Oracle } from '../../src/ports/oracle.ts';
+import type { Folder } from '../../src/ports/probes.ts';
 import type { CellRecord } from '../../src/result/probe-record.ts';
 import { asksFor } from '../../src/sweep/judges.ts';
 import { oracleJudge } from '../../src/sweep/oracle-judge.ts';

@@ -3,7 +3,7 @@ import { HOLD_A_TORCH, NEEDS_ANOTHER_TORCH } from '../../src/domain/torch-era.ts
 import type { Release } from '../../src/domain/version.ts';
 import { WeatherError } from '../../src/errors.ts';
 import type { Plan } from '../../src/plan/plan.ts';
-import type { TorchChoice } from '../../src/ports.ts';
+import type { TorchChoice } from '../../src/ports/torch.ts';
 import type { Report } from '../../src/report/model.ts';
 import { type Measuring, measuredInItsTime } from '../../src/sweep/torch-era.ts';
 import { LORA, PLAN } from '../factories/plan.ts';

@@ -5,7 +5,7 @@ import { STATUS, type Status } from '../domain/status.ts';
 import { Refused, UserError } from '../errors.ts';
 import { readEvent } from '../event/event.ts';
 import { isManifest } from '../formats/table.ts';
-import type { GitHub, PullState } from '../ports.ts';
+import type { GitHub, PullState } from '../ports/github.ts';
 import { patchesIn, type StoredPatch } from '../publish/facts.ts';
 import { CHECK } from '../publish/publish.ts';
 import { type Answer, answer } from '../publish/replies.ts';

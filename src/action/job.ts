@@ -1,4 +1,5 @@
-import type { GitHub, Surroundings } from '../ports.ts';
+import type { GitHub } from '../ports/github.ts';
+import type { Surroundings } from '../ports/machine.ts';
 import type { Runner } from './inputs.ts';
 
 /** What a job of a workflow has. What a mode does not use is not read. */

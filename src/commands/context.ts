@@ -1,6 +1,6 @@
 import type { Status } from '../domain/status.ts';
 import type { CommandLine } from '../inputs.ts';
-import type { Surroundings } from '../ports.ts';
+import type { Surroundings } from '../ports/machine.ts';
 
 /** What was typed, and what a command may touch of the process that runs it. */
 export interface Context extends Surroundings {

@@ -26,7 +26,7 @@ import { allCells } from '../plan/matrix.ts';
 import { selectCells } from '../plan/patterns.ts';
 import type { Plan, SweepRequest } from '../plan/plan.ts';
 import { measurable, rulings } from '../plan/ruled-out.ts';
-import type { TorchChoice } from '../ports.ts';
+import type { TorchChoice } from '../ports/torch.ts';
 import { renderCheck } from '../report/check.ts';
 import { withElsewhere } from '../report/devices.ts';
 import { renderFindings } from '../report/diff.ts';

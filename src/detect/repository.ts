@@ -3,7 +3,7 @@ import type { Finding, Manifest } from '../domain/manifest.ts';
 import { has } from '../formats/format.ts';
 import { LARGEST_MANIFEST, readManifest, tooLargeManifest } from '../formats/read.ts';
 import { formatIfNamed, formatNamed, isManifest } from '../formats/table.ts';
-import type { Tree, TreeFile } from '../ports.ts';
+import type { Tree, TreeFile } from '../ports/tree.ts';
 import type { CodeUse } from './code.ts';
 import { readSources, readUses } from './sources.ts';
 

@@ -1,7 +1,7 @@
 /** The files of a repository that say what its code uses: Python, notebooks and the YAML of trainers. */
 import type { Finding } from '../domain/manifest.ts';
 import { isManifest } from '../formats/table.ts';
-import type { Tree, TreeFile } from '../ports.ts';
+import type { Tree, TreeFile } from '../ports/tree.ts';
 import { readHydraYaml } from './code/hydra-yaml.ts';
 import { pythonOfNotebook } from './code/notebook.ts';
 import { readTrainerYaml } from './code/trainer-yaml.ts';

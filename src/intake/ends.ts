@@ -6,7 +6,8 @@ import { isWatched, WATCHED } from '../domain/environment.ts';
 import { WeatherError } from '../errors.ts';
 import { LARGEST_MANIFEST } from '../formats/read.ts';
 import { changesInside, isManifest } from '../formats/table.ts';
-import type { CommitDiff, Tree } from '../ports.ts';
+import type { CommitDiff } from '../ports/github.ts';
+import type { Tree } from '../ports/tree.ts';
 
 export interface BothEnds {
   readonly base: Repository;

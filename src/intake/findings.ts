@@ -9,7 +9,7 @@ import type { Finding, ManifestChange } from '../domain/manifest.ts';
 import { isName } from '../domain/package.ts';
 import type { Release } from '../domain/version.ts';
 import { UserError } from '../errors.ts';
-import type { IndexAccess } from '../ports.ts';
+import type { IndexAccess } from '../ports/catalog.ts';
 import type { BothEnds } from './ends.ts';
 import { clashingFloors } from './floors.ts';
 

@@ -3,7 +3,7 @@
 import { floorsOf } from '../detect/guard-releases.ts';
 import { isWatched } from '../domain/environment.ts';
 import type { Finding, ManifestChange } from '../domain/manifest.ts';
-import type { IndexAccess } from '../ports.ts';
+import type { IndexAccess } from '../ports/catalog.ts';
 import type { BothEnds } from './ends.ts';
 
 /** Floors of a changed file that cannot be installed together, though each of them can alone. */

@@ -17,7 +17,7 @@ import { withDefaultCells } from '../plan/defaults.ts';
 import { allCells, packagesOf } from '../plan/matrix.ts';
 import { selectCells } from '../plan/patterns.ts';
 import type { SweepRequest } from '../plan/plan.ts';
-import type { IndexAccess } from '../ports.ts';
+import type { IndexAccess } from '../ports/catalog.ts';
 import { cellFindings, codeCells, withCells } from './code-cells.ts';
 import type { BothEnds } from './ends.ts';
 import { findingsOf, indexFindings, ownIndexes, releasesFor } from './findings.ts';

@@ -2,7 +2,7 @@
 import { cellId, controlOf, parseCellId } from '../domain/cell.ts';
 import { isWorse } from '../domain/comparison.ts';
 import type { Markdown, Plain } from '../domain/safe.ts';
-import type { CheckAnnotation, CheckState } from '../ports.ts';
+import type { CheckAnnotation, CheckState } from '../ports/github.ts';
 import { isOnCpuOnly } from '../report/devices.ts';
 import { cut, plain } from '../report/escape.ts';
 import type { Report, ReportComparison } from '../report/model.ts';

@@ -1,6 +1,6 @@
 /** What GitHub itself says of the artifacts of a run, before any of them is read. */
 import type { Shard } from '../plan/shards.ts';
-import type { Artifact } from '../ports.ts';
+import type { Artifact } from '../ports/github.ts';
 
 export const SHARD_PREFIX = 'peft-sweep-shard-';
 const LARGEST_PACKED = 64 * 1024 * 1024;

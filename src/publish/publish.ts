@@ -2,7 +2,7 @@
 import { isNews, isWorse } from '../domain/comparison.ts';
 import type { Markdown } from '../domain/safe.ts';
 import { Refused, WeatherError } from '../errors.ts';
-import type { CheckState, GitHub } from '../ports.ts';
+import type { CheckState, GitHub } from '../ports/github.ts';
 import { MARKER, renderComments } from '../report/comment.ts';
 import { code, md, plain, prose } from '../report/escape.ts';
 import type { Report } from '../report/model.ts';

@@ -7,7 +7,7 @@ import { SLASH_HELP } from '../event/slash.ts';
 import { allCells } from '../plan/matrix.ts';
 import { selectCells } from '../plan/patterns.ts';
 import type { Command, PlanFile } from '../plan/plan-file.ts';
-import type { GitHub, Sign } from '../ports.ts';
+import type { GitHub, Sign } from '../ports/github.ts';
 import { code, codes, fence, inline, joined, link, md, prose } from '../report/escape.ts';
 import { plural } from '../report/summary.ts';
 import { factsIn } from './facts.ts';

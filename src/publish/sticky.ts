@@ -1,6 +1,6 @@
 /** One comment, ours, updated in place: known by its marker and by its author. */
 import type { Markdown } from '../domain/safe.ts';
-import type { IssueComment } from '../ports.ts';
+import type { IssueComment } from '../ports/github.ts';
 
 export type CommentStep =
   | { readonly kind: 'create'; readonly body: Markdown }

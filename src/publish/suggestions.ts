@@ -1,6 +1,6 @@
 /** One-click pins: a suggestion on a line of the diff, only where it keeps the bump and says exactly what was measured. */
 import type { Markdown } from '../domain/safe.ts';
-import type { LineComment } from '../ports.ts';
+import type { LineComment } from '../ports/github.ts';
 import { code, joined, md, wholeLines } from '../report/escape.ts';
 import type { Report, ReportPatch } from '../report/model.ts';
 import { recommended } from '../report/summary.ts';

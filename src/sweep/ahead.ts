@@ -1,6 +1,7 @@
 import { type Environment, requestKey } from '../domain/environment.ts';
 import type { Measurement, Question, Running } from '../domain/search.ts';
-import type { Environments, ExpectedProbe, Preferences, Probes } from '../ports.ts';
+import type { Environments, Preferences } from '../ports/environments.ts';
+import type { ExpectedProbe, Probes } from '../ports/probes.ts';
 
 export interface Upcoming {
   readonly question: Question;

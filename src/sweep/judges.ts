@@ -2,7 +2,7 @@
 import { type Cell, parseCellId } from '../domain/cell.ts';
 import type { Facts } from '../domain/facts.ts';
 import { type Failure, isMeasured, type Result } from '../domain/outcome.ts';
-import type { Folder } from '../ports.ts';
+import type { Folder } from '../ports/probes.ts';
 import type { CellRecord } from '../result/probe-record.ts';
 import { type Circumstances, judge as resultOf, unmeasured } from './judge.ts';
 

@@ -1,5 +1,5 @@
 import type { Result } from '../domain/outcome.ts';
-import type { Folder } from '../ports.ts';
+import type { Folder } from '../ports/probes.ts';
 import type { CellRecord } from '../result/probe-record.ts';
 import type { Circumstances } from './judge.ts';
 import { type Judge, judged } from './judges.ts';

@@ -3,7 +3,7 @@ import { deviceOf } from '../domain/device.ts';
 import { type Environment, requestKey } from '../domain/environment.ts';
 import { isMeasured, type Result, STAGES } from '../domain/outcome.ts';
 import type { Measurement, Question } from '../domain/search.ts';
-import type { ProbeEnd, ProbeJob } from '../ports.ts';
+import type { ProbeEnd, ProbeJob } from '../ports/probes.ts';
 import { parseRecord } from '../result/probe-record.ts';
 import { asking, type Built, chosenTorch } from './asking.ts';
 import { crashed, crashSignal, unmeasured } from './judge.ts';

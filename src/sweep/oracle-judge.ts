@@ -4,7 +4,8 @@ import { CODE_PATHS, methodParts, withoutPaths } from '../domain/code-paths.ts';
 import type { OracleAnswer } from '../domain/oracle-answer.ts';
 import type { Failure } from '../domain/outcome.ts';
 import { own } from '../domain/own.ts';
-import type { Oracle, Progress } from '../ports.ts';
+import type { Progress } from '../ports/machine.ts';
+import type { Oracle } from '../ports/oracle.ts';
 import type { Finding, Judge } from './judges.ts';
 
 type Disagreement = Extract<OracleAnswer, { kind: 'disagrees' }>;

@@ -3,7 +3,7 @@ import { isThorough } from '../domain/checks.ts';
 import { deviceOf } from '../domain/device.ts';
 import { type Environment, requestKey } from '../domain/environment.ts';
 import type { Question } from '../domain/search.ts';
-import type { ExpectedProbe, ProbeJob } from '../ports.ts';
+import type { ExpectedProbe, ProbeJob } from '../ports/probes.ts';
 import { asking, carriedFrom } from './asking.ts';
 import { asksFor, judgesOf } from './judges.ts';
 import type { SweepPorts, SweepSettings } from './settings.ts';

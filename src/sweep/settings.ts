@@ -2,7 +2,10 @@ import type { Cell } from '../domain/cell.ts';
 import type { EnvironmentRequest } from '../domain/environment.ts';
 import type { OwnOfCell } from '../domain/own-configuration.ts';
 import type { Measurement, Question, Running } from '../domain/search.ts';
-import type { Environments, Journal, Preferences, Probes, Progress } from '../ports.ts';
+import type { Environments, Preferences } from '../ports/environments.ts';
+import type { Journal } from '../ports/journal.ts';
+import type { Progress } from '../ports/machine.ts';
+import type { Probes } from '../ports/probes.ts';
 import type { Expect } from './ahead.ts';
 import type { Judge } from './judges.ts';
 

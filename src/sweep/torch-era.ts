@@ -3,7 +3,8 @@ import { dayOf, HOLD_A_TORCH, NEEDS_ANOTHER_TORCH, torchOfDay } from '../domain/
 import { sameVersion } from '../domain/version.ts';
 import { WeatherError } from '../errors.ts';
 import type { Plan } from '../plan/plan.ts';
-import type { Catalog, TorchBuilds } from '../ports.ts';
+import type { Catalog } from '../ports/catalog.ts';
+import type { TorchBuilds } from '../ports/torch.ts';
 import type { Report } from '../report/model.ts';
 import { gigabytes } from '../report/plan.ts';
 

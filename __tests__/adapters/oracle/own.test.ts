@@ -2,7 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import type { OwnCheckpoint } from '../../../src/adapters/machine/checkpoints/open.ts';
 import { withOwn } from '../../../src/adapters/oracle/own.ts';
 import type { Cell } from '../../../src/domain/cell.ts';
-import type { Folder, Oracle } from '../../../src/ports.ts';
+import type { Oracle } from '../../../src/ports/oracle.ts';
+import type { Folder } from '../../../src/ports/probes.ts';
 
 const LEFT: Folder = { names: [], read: () => undefined };
 const cell = (architecture: string): Cell => ({

@@ -5,7 +5,7 @@ import { build } from 'esbuild';
 import { openOracle } from '../../../src/adapters/oracle/open.ts';
 import { hasRuntime, OracleProcess, type OracleSettings } from '../../../src/adapters/oracle/process.ts';
 import { parseCellId } from '../../../src/domain/cell.ts';
-import type { Folder } from '../../../src/ports.ts';
+import type { Folder } from '../../../src/ports/probes.ts';
 import { scratch } from '../../factories/scratch.ts';
 import { floats, tensorFile } from '../../factories/tensor-files.ts';
 

@@ -7,7 +7,7 @@ import { plan } from '../../main.ts';
 import { classesOf, type RunnerClass } from '../../plan/classes.ts';
 import { type Division, divide } from '../../plan/divide.ts';
 import type { Plan, SweepRequest } from '../../plan/plan.ts';
-import type { Catalog } from '../../ports.ts';
+import type { Catalog } from '../../ports/catalog.ts';
 import { modeInput } from '../inputs.ts';
 
 /** What is measured on one class. */

@@ -3,7 +3,7 @@ import * as core from '@actions/core';
 import { Refused, WeatherError } from '../../errors.ts';
 import { type Event, readEvent } from '../../event/event.ts';
 import { nothingText, type PlanFile } from '../../plan/plan-file.ts';
-import type { GitHub } from '../../ports.ts';
+import type { GitHub } from '../../ports/github.ts';
 import { planSummary } from '../../publish/plan-summary.ts';
 import { CHECK, concludeWithout } from '../../publish/publish.ts';
 import { answer, answerTo, begunText } from '../../publish/replies.ts';

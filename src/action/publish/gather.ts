@@ -10,7 +10,7 @@ import { readEvent } from '../../event/event.ts';
 import { reportOf } from '../../main.ts';
 import type { PlanFile } from '../../plan/plan-file.ts';
 import { planOfShard } from '../../plan/shards.ts';
-import type { GitHub } from '../../ports.ts';
+import type { GitHub } from '../../ports/github.ts';
 import { ForeignResults } from '../../publish/foreign.ts';
 import { differingLocks, mergedHistory, resultsOfOtherTorch } from '../../publish/history.ts';
 import { type Packed, packed, SHARD_PREFIX } from '../../publish/packed.ts';

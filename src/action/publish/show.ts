@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import * as core from '@actions/core';
 import { writeReport } from '../../adapters/machine/report-folder.ts';
 import { STATUS, type Status } from '../../domain/status.ts';
-import type { Surroundings } from '../../ports.ts';
+import type { Surroundings } from '../../ports/machine.ts';
 import type { Published } from '../../publish/publish.ts';
 import { annotations, verdictLine } from '../../report/annotations.ts';
 import { renderComments } from '../../report/comment.ts';

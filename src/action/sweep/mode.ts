@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import * as core from '@actions/core';
 import { STATUS, type Status } from '../../domain/status.ts';
-import type { Machine } from '../../ports.ts';
+import type { Machine } from '../../ports/machine.ts';
 import { verdictLine } from '../../report/annotations.ts';
 import { optionsInput } from '../inputs.ts';
 import type { Job } from '../job.ts';

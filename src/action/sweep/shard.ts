@@ -18,7 +18,7 @@ import { unfitOnes } from '../../plan/checkpoints.ts';
 import type { Plan } from '../../plan/plan.ts';
 import type { PlanFile } from '../../plan/plan-file.ts';
 import { planOfShard, type Shard } from '../../plan/shards.ts';
-import type { Machine, Surroundings } from '../../ports.ts';
+import type { Machine, Surroundings } from '../../ports/machine.ts';
 import type { Report } from '../../report/model.ts';
 import { type InItsTime, measuredInItsTime } from '../../sweep/torch-era.ts';
 

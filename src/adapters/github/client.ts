@@ -1,5 +1,5 @@
 /** The part of GitHub that is used, request by request. */
-import type { ChangedFile, CommitDiff, GitHub, LineComment, Push } from '../../ports.ts';
+import type { ChangedFile, CommitDiff, GitHub, LineComment, Push } from '../../ports/github.ts';
 import { asked, type Client, type GitHubSettings, octokit } from './octokit.ts';
 import { type RawArtifact, type RawComment, type RawLineComment, toCheck, toComment, toPull } from './shapes.ts';
 import { Blobs, githubTree } from './tree.ts';

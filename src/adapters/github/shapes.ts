@@ -1,5 +1,5 @@
 /** What GitHub's answers look like, as far as they are used, and what they are for us. */
-import type { CheckState, IssueComment, PullState } from '../../ports.ts';
+import type { CheckState, IssueComment, PullState } from '../../ports/github.ts';
 
 export interface RawArtifact {
   readonly id: number;

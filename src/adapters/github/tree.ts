@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { Refused, WeatherError } from '../../errors.ts';
-import type { Tree, TreeFile } from '../../ports.ts';
+import type { Tree, TreeFile } from '../../ports/tree.ts';
 import { asked, type Client } from './octokit.ts';
 import { tarFiles } from './tar.ts';
 

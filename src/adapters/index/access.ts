@@ -1,6 +1,6 @@
 /** The index that this machine is set to use: its settings, its releases, its resolver, its torch. */
 import { join } from 'node:path';
-import type { IndexAccess } from '../../ports.ts';
+import type { IndexAccess } from '../../ports/catalog.ts';
 import type { Host } from '../machine/host.ts';
 import { once } from '../machine/once.ts';
 import { run } from '../machine/process.ts';

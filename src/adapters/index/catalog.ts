@@ -6,7 +6,7 @@ import { WATCHED } from '../../domain/environment.ts';
 import { didYouMean } from '../../domain/suggest.ts';
 import { isVersion, type Release, sameVersion } from '../../domain/version.ts';
 import { UserError, WeatherError } from '../../errors.ts';
-import type { Catalog } from '../../ports.ts';
+import type { Catalog } from '../../ports/catalog.ts';
 import { type Answer, fetchText, type Patience, patienceOf } from './http.ts';
 import { metadataAddress, requirementNames } from './metadata.ts';
 import { type IndexFile, readPage } from './project-page.ts';

@@ -1,6 +1,6 @@
 import type { Lock } from '../../domain/environment.ts';
 import { sameVersion } from '../../domain/version.ts';
-import type { Catalog } from '../../ports.ts';
+import type { Catalog } from '../../ports/catalog.ts';
 
 /** No environment that is worth a sweep has more wheels than this; a CUDA build of torch with all it needs has 3 GB. */
 const MOST_BYTES = 12e9;

@@ -7,7 +7,7 @@ import type { Device } from '../../domain/device.ts';
 import type { Lock } from '../../domain/environment.ts';
 import { compareVersions, localLabel } from '../../domain/version.ts';
 import { WeatherError } from '../../errors.ts';
-import type { Catalog } from '../../ports.ts';
+import type { Catalog } from '../../ports/catalog.ts';
 import { run } from '../machine/process.ts';
 import type { Python } from '../machine/python.ts';
 import { parseLock } from './locks.ts';

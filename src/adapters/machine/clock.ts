@@ -1,4 +1,4 @@
-import type { Clock } from '../../ports.ts';
+import type { Clock } from '../../ports/machine.ts';
 
 /** The clock of this machine. */
 export const clock: Clock = { now: () => performance.now(), date: () => new Date().toISOString() };

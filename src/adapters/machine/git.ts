@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { lstatSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { UserError, WeatherError } from '../../errors.ts';
-import type { Tree, TreeFile } from '../../ports.ts';
+import type { Tree, TreeFile } from '../../ports/tree.ts';
 import { run } from './process.ts';
 
 /** The git folder of a hostile checkout must not run programs: no hooks, no file monitor, no pager, no lazy fetch. */

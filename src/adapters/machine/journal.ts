@@ -3,7 +3,7 @@ import { appendFileSync, existsSync, mkdirSync, readFileSync, renameSync, statSy
 import { dirname, join } from 'node:path';
 import { type Environment, type EnvironmentRequest, requestKey } from '../../domain/environment.ts';
 import { isMeasured, type Result } from '../../domain/outcome.ts';
-import type { Asked, Journal } from '../../ports.ts';
+import type { Asked, Journal } from '../../ports/journal.ts';
 import { resultKey } from '../../result/key.ts';
 import { LINES_VERSION, type Line, lineText, parseLine, type ResultLine } from '../../result/line.ts';
 

@@ -3,7 +3,7 @@
  * strangers' code wrote to, so there are no links to follow and no file that changes or never ends.
  */
 import { z } from 'zod';
-import type { Folder } from '../../ports.ts';
+import type { Folder } from '../../ports/probes.ts';
 
 /** A plain name, in one folder at most. */
 const FileName = z.string().regex(/^(?:[A-Za-z0-9_-][A-Za-z0-9_.-]{0,99}\/)?[A-Za-z0-9_-][A-Za-z0-9_.-]{0,99}$/);

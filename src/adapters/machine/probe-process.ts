@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import type { ProbeEnd } from '../../ports.ts';
+import type { ProbeEnd } from '../../ports/probes.ts';
 import { now, trace } from './trace.ts';
 
 export interface ProbeCommand {

@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { Card } from '../../domain/card.ts';
 import type { Device, StartMethod } from '../../domain/device.ts';
-import type { ExpectedProbe, OnRecord, ProbeEnd, ProbeJob, ProbeProgram, Probes } from '../../ports.ts';
+import type { ExpectedProbe, OnRecord, ProbeEnd, ProbeJob, ProbeProgram, Probes } from '../../ports/probes.ts';
 import type { OwnCheckpoints } from './checkpoints/open.ts';
 import type { Containment, Limits } from './contain.ts';
 import { environmentFolder } from './environments.ts';

@@ -4,7 +4,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { StartMethod } from '../../domain/device.ts';
-import type { ProbeProgram } from '../../ports.ts';
+import type { ProbeProgram } from '../../ports/probes.ts';
 
 declare const TOOL_VERSION: string;
 

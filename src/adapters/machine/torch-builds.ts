@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { Version } from '../../domain/environment.ts';
 import { withoutCredentials } from '../../domain/package.ts';
 import type { Plan } from '../../plan/plan.ts';
-import type { TorchBuilds, TorchChoice } from '../../ports.ts';
+import type { TorchBuilds, TorchChoice } from '../../ports/torch.ts';
 import { LOCAL_TORCH, type TorchBuild } from '../index/torch.ts';
 import { isStored } from './cache.ts';
 import { readText, writeText } from './files.ts';

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import type { Oracle } from '../../ports.ts';
+import type { Oracle } from '../../ports/oracle.ts';
 import { type Index, openIndex } from '../index/access.ts';
 import { type Found, openOracle } from '../oracle/open.ts';
 import { type Host, type HostOptions, openHost } from './host.ts';

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { Oracle } from '../../ports.ts';
+import type { Oracle } from '../../ports/oracle.ts';
 import { hashOf } from '../machine/program.ts';
 import { hasRuntime, OracleProcess } from './process.ts';
 

@@ -1,6 +1,6 @@
 /** The oracle for checkpoints of the user's own: the graph is that of their type, the weights are those of their folder. */
 import type { Cell } from '../../domain/cell.ts';
-import type { Oracle } from '../../ports.ts';
+import type { Oracle } from '../../ports/oracle.ts';
 import type { OwnCheckpoint, OwnCheckpoints } from '../machine/checkpoints/open.ts';
 
 /** What is quantized in its files is worked out by nobody here; shards are read by nobody either. */

@@ -6,7 +6,8 @@ import { z } from 'zod';
 import type { Cell } from '../../domain/cell.ts';
 import { OracleAnswer } from '../../domain/oracle-answer.ts';
 import { whyNotJudged } from '../../oracle/coverage.ts';
-import type { Folder, Oracle } from '../../ports.ts';
+import type { Oracle } from '../../ports/oracle.ts';
+import type { Folder } from '../../ports/probes.ts';
 
 export interface OracleSettings {
   /** Of the program and the graphs. */
