@@ -3,22 +3,28 @@ const require = __createRequire(import.meta.url);
 import {
   Cell,
   CellId,
+  Checkpoints,
   LARGEST_MANIFEST,
   Line,
   MARKER,
+  OwnConfigurations,
   REQUIREMENTS,
+  TOO_LITTLE,
   WATCHED,
   allCells,
+  billedMinutes,
   causes,
   cellId,
   changesInside,
   checkTally,
+  classesOf,
   clausesOf,
   clock,
   controlOf,
   controlsOf,
   diffManifests,
   discardUnlessProtected,
+  divide,
   formatByPath,
   guard,
   has,
@@ -29,21 +35,24 @@ import {
   isManifest,
   isMeasured,
   isNews,
+  isOnCpuOnly,
   isWatched,
   isWorse,
   manifestChoice,
-  measurable,
   measuredInItsTime,
   normalizeName,
   nothingToMeasure,
+  openCheckpoints,
   openHost,
   openIndex,
   openWorld,
+  openerOf,
   own,
   packagesOf,
   parseCellId,
   parseCommandLine,
   plan,
+  planOfShard,
   plural,
   readConfiguration,
   readRepository,
@@ -54,30 +63,35 @@ import {
   reportOf,
   requestKey,
   requestsOf,
+  rulings,
   selectCells,
+  shardsOf,
   specifiersOf,
   sweep,
   sweepPorts,
   takeOut,
   torchBuilds,
   totalsText,
+  unfitOnes,
   upcomingRequests,
+  usdOfAll,
   versionsText,
+  withElsewhere,
   withWhy,
   worse,
   writeReport,
   writeText
-} from "./chunks/chunk-EXXI7QTR.js";
+} from "./chunks/chunk-NFEAEIY5.js";
 import {
   external_exports
-} from "./chunks/chunk-BYWENRLS.js";
+} from "./chunks/chunk-DSYGMKQK.js";
 import {
   CONFIGURATION,
   DEFAULT_DEVICE,
   DEVICE_NAMES,
   SEARCHES,
   deviceOf
-} from "./chunks/chunk-5EJBLLRK.js";
+} from "./chunks/chunk-34NTJ6WH.js";
 import {
   nextStep,
   writeDefect
@@ -21979,6 +21993,7 @@ function commandLine(command, more = []) {
     ...words("with").flatMap((held) => ["--with", held]),
     ...words("cells").flatMap((pattern) => ["--cells", pattern]),
     ...["config", "python", "oracle-path", "device", "max-minutes", "out"].flatMap(option),
+    ...command === "plan" ? option("max-usd") : [],
     ...more
   ];
 }
@@ -22234,13 +22249,23 @@ var Plan = external_exports.strictObject({
   sources: external_exports.record(Text2, Text2),
   /** What the code says only in part, where cells stand for that. */
   guessed: external_exports.array(Guessed).max(2e3).exactOptional(),
+  /** The user's own arguments of cells, by the last part of their methods. */
+  configurations: OwnConfigurations.exactOptional(),
+  /** Cells that stand beside one with arguments of its own, and fail no check: the matrix's arguments in the same place. */
+  beside: external_exports.array(CellId).max(2e3).exactOptional(),
   /** What the user's lock holds at both ends: environments keep to it where they can. */
   locked: external_exports.strictObject({ base: Pins, head: Pins }),
   minutes: external_exports.number().positive(),
   environments: external_exports.number().int().positive(),
   search: external_exports.enum(SEARCHES),
   /** Where its cells run; absent for the default. */
-  device: external_exports.enum(DEVICE_NAMES).exactOptional()
+  device: external_exports.enum(DEVICE_NAMES).exactOptional(),
+  /** Compute capability of the cards, where it is known before a job runs. */
+  capability: external_exports.number().exactOptional(),
+  /** Cells that no runner is given, and why. */
+  unplaced: external_exports.record(CellId, Text2).exactOptional(),
+  /** Checkpoints of the user's own that its cells name. */
+  checkpoints: Checkpoints.exactOptional()
 });
 var PlannedRequest = external_exports.strictObject({
   plan: Plan,
@@ -22248,16 +22273,25 @@ var PlannedRequest = external_exports.strictObject({
   findings: external_exports.array(Finding),
   /** Manifests of head that name a watched library, with their text: pins are put into these. */
   manifests: external_exports.array(Manifest),
-  contents: external_exports.record(Text2, external_exports.string())
+  contents: external_exports.record(Text2, external_exports.string()),
+  /** The class of runners that measures it, and why each of its cells is measured there. */
+  class: Text2.exactOptional(),
+  why: external_exports.record(CellId, Text2).exactOptional()
 });
 var Shard = external_exports.strictObject({
   id: external_exports.string().regex(/^\d{1,3}$/),
   /** Index of the request that it works on. */
   request: external_exports.number().int().nonnegative(),
   device: Text2,
+  /** Of runners: its labels are those of the job. */
+  class: Text2,
   cells: external_exports.array(Text2),
   /** Predicted, at most the budget. */
-  minutes: external_exports.number()
+  minutes: external_exports.number(),
+  /** What it costs at most, where a minute of its class has a price. */
+  usd: external_exports.number().nonnegative().exactOptional(),
+  /** Minutes after which it ends: as predicted where money is short, else those of its plan. */
+  limit: external_exports.number().positive().exactOptional()
 });
 var Sha2 = external_exports.string().regex(/^[0-9a-f]{40,64}$/);
 var Pull = external_exports.strictObject({
@@ -22301,72 +22335,6 @@ var PlanFile = external_exports.strictObject({
   shards: external_exports.array(Shard).max(256)
 });
 
-// src/plan/shards.ts
-var MOST = 256;
-var ENVIRONMENT_S = 10;
-var CELL_S = 0.2;
-var ENVIRONMENTS = 8;
-function shardsOf(plans) {
-  const shards = plans.flatMap((plan2, request2) => {
-    return plan2.cells.length > 0 ? balanced(plan2, request2, plan2.device ?? DEFAULT_DEVICE) : [];
-  });
-  return shards.slice(0, MOST).map((shard, index) => ({ ...shard, id: String(index) }));
-}
-function balanced(plan2, request2, device) {
-  const limit = plan2.minutes * 60;
-  const parts = packageSets(measurable(plan2.cells, plan2.device)).flatMap(
-    (cells) => halved({ request: request2, device, cells, seconds: predicted(cells) }, limit)
-  );
-  const bins = [];
-  for (const part of parts.toSorted((left, right) => right.seconds - left.seconds)) {
-    const open2 = bins.filter(({ seconds }) => seconds + part.seconds <= limit).toSorted((left, right) => left.seconds - right.seconds)[0];
-    if (open2) {
-      for (const cell of part.cells) open2.cells.push(cell);
-      open2.seconds += part.seconds;
-    } else bins.push({ cells: [...part.cells], seconds: part.seconds });
-  }
-  return bins.map(({ cells, seconds }) => ({
-    request: request2,
-    device,
-    cells: cells.map(cellId),
-    minutes: Math.min(plan2.minutes, Math.ceil(seconds / 60))
-  }));
-}
-function packageSets(cells) {
-  const sets = /* @__PURE__ */ new Map();
-  for (const cell of cells) {
-    const key = packagesOf(cell.quantization).join();
-    sets.set(key, [...sets.get(key) ?? [], cell]);
-  }
-  return [...sets.values()];
-}
-function predicted(cells) {
-  return ENVIRONMENTS * (ENVIRONMENT_S + cells.length * CELL_S);
-}
-function halved(group, limit) {
-  const { cells } = group;
-  if (group.seconds <= limit || cells.length <= 1) return [group];
-  const middle = Math.ceil(cells.length / 2);
-  return [cells.slice(0, middle), cells.slice(middle)].flatMap(
-    (half) => halved({ ...group, cells: half, seconds: predicted(half) }, limit)
-  );
-}
-function planOfShard(plan2, shard) {
-  const own2 = new Set(shard.cells);
-  const cells = plan2.cells.filter((cell) => own2.has(cellId(cell)));
-  const isNear = (other) => cells.some(({ architecture, task }) => architecture === other.architecture && task === other.task);
-  return { ...plan2, cells, alternatives: plan2.alternatives.filter(isNear) };
-}
-function priceOf(shards, usdPerMinute, startMinutes = 1) {
-  return billedMinutes(shards, startMinutes) * usdPerMinute;
-}
-function billedMinutes(shards, startMinutes = 1) {
-  return shards.reduce((sum, { minutes }) => sum + Math.ceil(minutes + startMinutes), 0);
-}
-function priceByClass(shards, usdPerMinute, startMinutes = 1) {
-  return shards.reduce((sum, shard) => sum + priceOf([shard], usdPerMinute(shard.device) ?? 0, startMinutes), 0);
-}
-
 // src/publish/diff-lines.ts
 function shownLines(patch) {
   const lines = [];
@@ -22377,6 +22345,41 @@ function shownLines(patch) {
     else if (line.startsWith("+") || line.startsWith(" ")) lines.push(next++);
   }
   return lines;
+}
+
+// src/action/plan/by-class.ts
+function classesFor({ options }, isVouched) {
+  const all2 = classesOf(modeInput() === "all" ? {} : options.runners, chosenDevice(options.device));
+  return all2.filter(({ device }) => isVouched || options.device !== void 0 || !deviceOf(device).hasCards);
+}
+function chosenDevice(device) {
+  if (device !== "auto" && device !== "both") return device;
+  const why = device === "auto" ? "this job has no card" : "classes under `runners` say what is measured where";
+  throw new UserError(`Device \`${device}\` cannot be planned: ${why}. Write \`cpu\` or \`cuda\`, or neither.`);
+}
+async function byClass(whole, request2, { classes, usd }, index) {
+  const [only2, ...more] = classes;
+  if (only2 === void 0) throw new UserError("There is no class of runners to plan for.");
+  if (more.length === 0 && usd === void 0) return [{ plan: on(whole, only2), of: only2 }];
+  const division = divide(whole.cells, classes, { minutes: whole.minutes, usd });
+  const first = division.shares[0] ?? { of: only2, cells: [], why: {} };
+  const left = Object.keys(division.unplaced);
+  return Promise.all(
+    (division.shares.length > 0 ? division.shares : [first]).map(async ({ of, cells, why }) => {
+      const own2 = cells.map(cellId);
+      const ids = of === first.of ? whole.cells.map(cellId).filter((id) => own2.includes(id) || left.includes(id)) : own2;
+      const planned2 = await plan(onDevice({ ...request2, cells: ids }, of.device), index.catalog, index.python);
+      const placed = on(planned2, of);
+      const isShort = of === first.of && left.length > 0;
+      return { plan: isShort ? { ...placed, unplaced: division.unplaced } : placed, of, why };
+    })
+  );
+}
+function on(plan2, { capability }) {
+  return capability === void 0 ? plan2 : { ...plan2, capability };
+}
+function onDevice(request2, device) {
+  return device === DEFAULT_DEVICE ? request2 : { ...request2, device };
 }
 
 // src/action/plan/plans.ts
@@ -22399,16 +22402,13 @@ async function targetPlan(target, cells, runner, github2, around) {
   const asked2 = await requestsOf(line.request, ends, index);
   const requests = asked2.filter(({ request: request2 }) => request2.changes.length > 0);
   const fromBase = files.filter(({ path }) => OBEYED_FROM_BASE.includes(path)).map(({ path }) => obeyedFromBase(path));
-  const planned2 = await Promise.all(requests.map((request2) => plannedRequest(request2, line, fromBase, ends, index)));
-  const named = new Set(planned2.flatMap((request2) => request2.manifests.map(({ file }) => file)));
   const { pull: pull2 } = target;
-  return {
-    ...finish(runner, line, planned2, await youngOnes(planned2, index, around.clock), {
-      ...about(named),
-      ...requests.length === 0 && asked2[0] && { nothing: nothingToMeasure(asked2[0].standing) }
-    }),
-    isFork: pull2 !== void 0 && pull2.head.repository !== runner.repository
-  };
+  const isFork = pull2 !== void 0 && pull2.head.repository !== runner.repository;
+  const written = requests.map((one) => ({ request: one.request, ...shownWith(one, fromBase, ends) }));
+  const parts = await plannedParts(written, line, index, around.clock, isFork);
+  const named = new Set(parts.flatMap(({ request: request2 }) => request2.manifests.map(({ file }) => file)));
+  const nothing = requests.length === 0 && asked2[0] ? { nothing: nothingToMeasure(asked2[0].standing) } : {};
+  return { ...finish(runner, line, parts, { ...about(named), ...nothing }), isFork };
 }
 function whereToWrite({ pull: pull2, head }, { mergeBase, files }, named) {
   if (pull2 === void 0) return { queued: head };
@@ -22428,9 +22428,9 @@ async function manualPlan(runner, around) {
   if (line.request.changes.length === 0)
     throw new UserError("A run by hand needs `changes`, e.g. `transformers:4.55.4..4.57.6`.");
   const index = await indexFor(line, around);
-  const planned2 = await plan(onDevice(line.request, line), index.catalog, index.python);
-  const request2 = asFile({ plan: planned2, files: [], findings: [], manifests: [], contents: {} });
-  return finish(runner, line, [request2], /* @__PURE__ */ new Set(), {});
+  const beside = { files: [], findings: [], manifests: [], contents: {} };
+  const parts = await plannedParts([{ request: line.request, ...beside, isNamed: true }], line, index, around.clock);
+  return finish(runner, line, parts, {});
 }
 async function upcomingPlan(runner, github2, around) {
   const tree = github2.tree(runner.sha);
@@ -22439,8 +22439,8 @@ async function upcomingPlan(runner, github2, around) {
   const index = await indexFor(line, around);
   const requests = await upcomingRequests(line.request, repository, index);
   const ends = { base: repository, head: repository };
-  const planned2 = await Promise.all(requests.map((request2) => plannedRequest(request2, line, [], ends, index)));
-  return finish(runner, line, planned2, await youngOnes(planned2, index, around.clock), {});
+  const written = requests.map((one) => ({ request: one.request, ...shownWith(one, [], ends) }));
+  return finish(runner, line, await plannedParts(written, line, index, around.clock), {});
 }
 async function indexFor({ options }, around) {
   return openIndex(await openHost({ ...around, python: options.python, offline: false }), "no-uv");
@@ -22450,7 +22450,6 @@ function quietPlan(runner, more) {
     runner,
     lineFor(() => void 0, []),
     [],
-    /* @__PURE__ */ new Set(),
     more
   );
 }
@@ -22463,60 +22462,101 @@ async function configurationIn(tree) {
   const text = (await tree.read([CONFIGURATION])).get(CONFIGURATION);
   return () => text;
 }
+async function checkpointsAt(sha, github2) {
+  try {
+    return lineFor(await configurationIn(github2.tree(sha)), []).request.checkpoints;
+  } catch (error2) {
+    if (error2 instanceof UserError || error2 instanceof Refused) return void 0;
+    throw error2;
+  }
+}
 function lineFor(readConfig, more) {
   const problems = [];
   const line = parseCommandLine(commandLine("plan", more), readConfig, problems);
   if (problems.length > 0) throw new UserError(problems);
   return line;
 }
-async function plannedRequest({ request: request2, known, files }, line, findings, ends, index) {
+function shownWith({ request: request2, known, files }, findings, ends) {
   const kept = (known.patchable?.manifests ?? []).filter(
     ({ requirements, locked }) => locked.length > 0 || requirements.some(({ name }) => isWatched(name) || isWatched(name, request2.watch))
   );
   const manifests = kept.map((manifest) => ({ ...manifest, locked: manifest.locked.slice(0, 1) }));
   const texts = manifests.filter(({ locked }) => locked.length === 0);
   const contents = Object.fromEntries(texts.map(({ file }) => [file, ends.head.contents.get(file) ?? ""]));
-  const planned2 = await plan(onDevice(request2, line), index.catalog, index.python);
-  return asFile({ plan: planned2, files, findings: [...findings, ...known.findings], manifests, contents });
+  return { files, findings: [...findings, ...known.findings], manifests, contents };
 }
-function onDevice(request2, { options: { device } }) {
-  if (device === "auto")
-    throw new UserError("Device `auto` cannot be planned: this job has no card. Write `cpu` or `cuda`.");
-  return device === void 0 || device === DEFAULT_DEVICE ? request2 : { ...request2, device };
+async function plannedParts(requests, line, index, clock2, isFork = false) {
+  const parts = [];
+  let usd = line.options.usd;
+  for (const { request: request2, isNamed, ...shown } of requests) {
+    const [first] = classesFor(line, true);
+    const whole = await plan(onDevice(request2, first?.device ?? DEFAULT_DEVICE), index.catalog, index.python);
+    const isYoung = isNamed === void 0 && await hasYoung(whole, index, clock2);
+    const classes = classesFor(line, !isFork && !isYoung);
+    const own2 = (await byClass(whole, request2, { classes, usd }, index)).map(
+      ({ plan: planned2, of, why }) => ({
+        request: asFile({ plan: planned2, ...shown, class: of.name, ...why && { why } }),
+        of,
+        isPaid: usd !== void 0,
+        isYoung
+      })
+    );
+    usd = usd === void 0 ? void 0 : Math.max(0, usd - usdOfAll(shardsOf(own2.map(pricedOf))));
+    parts.push(...own2);
+  }
+  return parts;
+}
+function pricedOf({ request: request2, of, isPaid }) {
+  return { plan: request2.plan, of, isPaid };
 }
 function asFile(request2) {
   return PlannedRequest.parse(JSON.parse(JSON.stringify(request2)));
 }
-async function youngOnes(requests, { catalog }, clock2) {
+async function hasYoung({ changes }, { catalog }, clock2) {
   const typed = getInput("min-age") || "3";
   const days = Number(typed);
   if (!Number.isFinite(days) || days < 0)
     throw new UserError(`\`min-age\` cannot be \`${typed}\`. Write a number of days, e.g. 3.`);
-  const young = /* @__PURE__ */ new Set();
-  for (const [index, { plan: planned2 }] of requests.entries())
-    for (const { library, to } of planned2.changes) {
-      const release = (await catalog.releases(library)).find(({ version }) => version === to);
-      const age = release?.uploaded === void 0 ? 0 : Date.parse(clock2.date()) - Date.parse(release.uploaded);
-      if (age < days * DAY_MS) young.add(index);
-    }
-  return young;
+  for (const { library, to } of changes) {
+    const release = (await catalog.releases(library)).find(({ version }) => version === to);
+    const age = release?.uploaded === void 0 ? 0 : Date.parse(clock2.date()) - Date.parse(release.uploaded);
+    if (age < days * DAY_MS) return true;
+  }
+  return false;
 }
-function finish(runner, line, requests, young, more) {
+function finish(runner, line, parts, more) {
   const known = line.options.known.flatMap(
-    ({ cell, reason, expires }) => selectCells([cell], allCells(), []).map((found) => ({ cell: cellId(found), reason, expires }))
+    ({ cell, reason, expires }) => selectCells([cell], allCells(line.request.checkpoints), []).map((found) => ({
+      cell: cellId(found),
+      reason,
+      expires
+    }))
   );
+  const shards = shardsOf(parts.map(pricedOf));
+  const nothing = parts.length > 0 && shards.length === 0 ? { nothing: whyNothing(parts) } : {};
   const file = PlanFile.parse({
     schemaVersion: 1,
     tool: "0.5.0",
     repository: runner.repository,
+    ...nothing,
     ...more,
     comment: line.options.comment,
     failOn: [...line.options.failOn],
     known,
-    requests,
-    shards: shardsOf(requests.map((request2) => request2.plan))
+    requests: parts.map(({ request: request2 }) => request2),
+    shards
   });
+  const young = new Set(parts.flatMap(({ isYoung }, index) => isYoung ? [index] : []));
   return { file, line, young, isFork: false };
+}
+function whyNothing(parts) {
+  const whys = parts.flatMap(({ request: { plan: planned2 } }) => [
+    ...Object.values(planned2.unplaced ?? {}),
+    ...rulings(planned2.cells, planned2).map(({ message }) => message)
+  ]);
+  const short = whys.find((why) => why.startsWith(TOO_LITTLE));
+  if (short !== void 0) throw new UserError(`${short} Raise \`budget: {usd: N}\`, or name fewer cells.`);
+  return `No runner measures any of the cells. ${[...new Set(whys)].slice(0, 3).join(" ")}`;
 }
 
 // src/action/plan/event.ts
@@ -22585,6 +22625,11 @@ async function whyRefused({ by, at: at2, slash }, pull2, github2) {
   if (pull2.state === "closed") return ["The pull request is closed."];
   const problems = [];
   selectCells(cellsOf(slash), allCells(), problems);
+  if (problems.length > 0) {
+    const declared = await checkpointsAt(pull2.base.sha, github2);
+    problems.length = 0;
+    selectCells(cellsOf(slash), allCells(declared), problems);
+  }
   if (problems.length > 0 || slash.command !== "run") return problems;
   const pushes = await pushesTo(pull2, github2);
   if (pushes === void 0)
@@ -22611,9 +22656,9 @@ import { join } from "node:path";
 
 // src/plan/runners.ts
 var HOSTED = "ubuntu-24.04";
-function labelsFor(device, isYoung, choice) {
+function labelsFor(name, isYoung, choice) {
   if (isYoung || choice.isFork && !choice.isApproved) return choice.hosted;
-  return choice.runners[device]?.["runs-on"] ?? null;
+  return choice.runners[name]?.["runs-on"] ?? null;
 }
 
 // src/action/plan/mode.ts
@@ -22630,8 +22675,8 @@ function writePlan({ file, line, young, isFork }) {
   const { out, runners } = line.options;
   writeText(join(out, "plan.json"), text);
   const choice = { isFork, isApproved: getInput("environment") !== "", hosted: hostedLabels(), runners };
-  const shards = file.shards.map(({ id, device, minutes, request: request2 }) => {
-    return { id, device, minutes, "runs-on": labelsFor(device, young.has(request2), choice) };
+  const shards = file.shards.map(({ id, device, class: of, minutes, request: request2 }) => {
+    return { id, device, class: of, minutes, "runs-on": labelsFor(of, young.has(request2), choice) };
   });
   setOutput("plan", join(out, "plan.json"));
   setOutput("plan-sha256", createHash("sha256").update(text).digest("hex"));
@@ -22639,7 +22684,7 @@ function writePlan({ file, line, young, isFork }) {
   setOutput("has-work", String(file.shards.length > 0));
   setOutput("oracle", String(!isFork));
   setOutput("has-reply", String(file.command !== void 0 && file.shards.length === 0));
-  info(planLine(file, line));
+  info(planLine(file));
 }
 var Labels = external_exports.union([external_exports.string().min(1), external_exports.array(external_exports.string().min(1)).min(1)]);
 function hostedLabels() {
@@ -22653,10 +22698,9 @@ function hostedLabels() {
     );
   }
 }
-function planLine(file, line) {
+function planLine(file) {
   if (file.shards.length === 0) return file.command ? "The command is answered." : nothingText(file);
-  const { runners } = line.options;
-  const usd = priceByClass(file.shards, (device) => runners[device]?.["usd-per-minute"]);
+  const usd = usdOfAll(file.shards);
   const price = usd > 0 ? `, at most $${usd.toFixed(2)}` : "";
   return `${plural(file.requests.length, "request")} in ${plural(file.shards.length, "job")}${price}`;
 }
@@ -22664,7 +22708,7 @@ function planLine(file, line) {
 // src/publish/plan-summary.ts
 var SHOWN_CELLS = 12;
 function planSummary({ requests, shards }) {
-  const parts = requests.map(({ plan: plan2, files }, index) => {
+  const parts = requests.map(({ plan: plan2, files, why }, index) => {
     const own2 = shards.filter(({ request: request2 }) => request2 === index);
     const changes = plan2.changes.map(({ library, from, to }) => md`${inline(library)} ${inline(from)} → ${inline(to)}`);
     const held = Object.entries(plan2.held).map(([name, version]) => md`${inline(name)} ${inline(version)}`);
@@ -22679,12 +22723,21 @@ function planSummary({ requests, shards }) {
         md`**${joined(changes, ", ")}**${places}`,
         ...held.length > 0 ? [md`Held: ${joined(held, ", ")}.`] : [],
         md`${inline(plural(cells.length, "cell"))}: ${codes(cells.slice(0, SHOWN_CELLS))}${more}.`,
-        md`${inline(plural(own2.length, "job"))}, at most ${plan2.environments} environments of a package set and ${plan2.minutes} minutes.`
+        md`${inline(plural(own2.length, "job"))}, at most ${plan2.environments} environments of a package set and ${plan2.minutes} minutes.`,
+        ...why ? [runnersText(own2, Object.values(why))] : []
       ],
       "\n\n"
     );
   });
   return joined([md`Measuring. What was found is written here and into one comment.`, ...parts], "\n\n");
+}
+function runnersText(shards, whys) {
+  const [first] = shards;
+  const reasons = [...new Set(whys)].map((why) => md`${inline(why)} (${whys.filter((one) => one === why).length})`);
+  const usd = usdOfAll(shards);
+  const price = usd > 0 ? md`, at most $${inline(usd.toFixed(2))}` : md``;
+  const minutes = inline(plural(billedMinutes(shards), "minute"));
+  return md`On ${inline(first?.class ?? "no runner")}: ${joined(reasons, "; ")}. About ${minutes} billed${price}.`;
 }
 
 // src/publish/safe-patch.ts
@@ -22782,7 +22835,7 @@ function isFailure(report, kind, counts) {
   const counted = report.comparisons.map(({ cell }) => cell).filter(counts);
   const all2 = /* @__PURE__ */ new Set([...counted, ...counted.map(controlIdOf)]);
   return [...report.comparisons, ...report.controls].some(
-    (one) => one.comparison === kind && all2.has(one.cell) && isConfirmed(report, one)
+    (one) => one.comparison === kind && all2.has(one.cell) && isConfirmed(report, one) && !isOnCpuOnly(report, one.cell)
   );
 }
 function controlIdOf(cell) {
@@ -22857,11 +22910,11 @@ function stickyStep(comments, login2, marker, wanted) {
 
 // src/publish/suggestions.ts
 var SUGGESTION_MARKER = md`<!-- peft-sweep:v1:suggestion -->`;
-var MOST2 = 10;
+var MOST = 10;
 function suggestionSteps(report, diffLines, comments, login2) {
   const own2 = ownOf(comments, login2);
   const offered = offers(report).filter(({ file, line }) => diffLines[file]?.includes(line));
-  const steps = offered.slice(0, MOST2).flatMap((patch) => {
+  const steps = offered.slice(0, MOST).flatMap((patch) => {
     const body = bodyOf(patch, report);
     if (body === void 0) return [];
     const known = own2.find(({ path, line }) => path === patch.file && line === patch.line);
@@ -23208,7 +23261,7 @@ var ForeignResults = class {
     this.#cells = new Set(
       [...plan2.cells, ...controlsOf(plan2.cells), ...plan2.alternatives, ...controlsOf(plan2.alternatives)].map(cellId)
     );
-    const needed = [...plan2.cells, ...plan2.alternatives].map(({ quantization }) => packagesOf(quantization));
+    const needed = [...plan2.cells, ...plan2.alternatives].map(packagesOf);
     const sets = needed.map((packages) => packages.join());
     this.#packages = new Set(needed.flat());
     this.#most = plan2.environments * Math.max(1, (/* @__PURE__ */ new Set(["", ...sets])).size);
@@ -23376,7 +23429,9 @@ var ShardFile = external_exports.strictObject({
     probe: Text3
   }),
   /** Why cells were not measured with the torch of their time. */
-  torchOfItsTime: Text3.exactOptional()
+  torchOfItsTime: Text3.exactOptional(),
+  /** Checkpoints of the user's own that it could not measure, and why. */
+  unfit: external_exports.array(external_exports.string().max(1e3)).max(20).exactOptional()
 });
 async function gather(file, sha256, folder, job, listed) {
   const missing = [];
@@ -23405,6 +23460,7 @@ async function gather(file, sha256, folder, job, listed) {
     for (const what of results.rejected()) missing.push(`Shard ${shard.id}: turned away ${what}.`);
     histories.set(shard.request, [...histories.get(shard.request) ?? [], results.measurements()]);
     machines.set(shard.request, [...machines.get(shard.request) ?? [], parsed.run]);
+    for (const what of parsed.unfit ?? []) missing.push(`A checkpoint was not measured: ${what}`);
     if (parsed.torchOfItsTime !== void 0) whys.set(shard.request, parsed.torchOfItsTime);
   }
   const reports = file.requests.map((request2, index) => {
@@ -23422,7 +23478,7 @@ async function gather(file, sha256, folder, job, listed) {
     const why = whys.get(index);
     return why === void 0 ? report : withWhy(report, why);
   });
-  return { reports, missing: [...new Set(missing)].map((sentence) => plain(sentence)) };
+  return { reports: withElsewhere(reports), missing: [...new Set(missing)].map((sentence) => plain(sentence)) };
 }
 function unpacked(file, folder, listed) {
   if (listed?.alone !== void 0 && !isFlat(folder))
@@ -23474,7 +23530,7 @@ function runOf(machines, { tool, started }, bot) {
 import { join as join4 } from "node:path";
 
 // src/report/annotations.ts
-var MOST3 = 10;
+var MOST2 = 10;
 function annotations(report) {
   const found = causes(report).filter((cause) => isAtHead(report, cause)).map(({ boundary, cells }) => {
     const methods = [...new Set(cells.map((cell) => parseCellId(cell).method))].join(", ");
@@ -23491,7 +23547,7 @@ function annotations(report) {
       message: plain(`${open2} of ${report.comparisons.length} cells were not compared.`)
     }
   ] : [];
-  return [...found, ...incomplete].slice(0, MOST3);
+  return [...found, ...incomplete].slice(0, MOST2);
 }
 function verdictLine(report) {
   if (isCheck(report)) return plain(`${versionsText(report)}: ${checkTally(report)}`);
@@ -23540,10 +23596,10 @@ function cellsThatCount(plans) {
   const counted = new Set(plans.flatMap(countedIn));
   return (cell) => counted.has(cell);
 }
-function countedIn({ cells, chosenBy, guessed = [] }) {
+function countedIn({ cells, chosenBy, guessed = [], beside = [] }) {
   if (chosenBy === "default") return [];
-  const guesses = new Set(guessed.flatMap((guess) => guess.cells));
-  return cells.map(cellId).filter((cell) => !guesses.has(cell));
+  const shown = /* @__PURE__ */ new Set([...guessed.flatMap((guess) => guess.cells), ...beside]);
+  return cells.map(cellId).filter((cell) => !shown.has(cell));
 }
 
 // src/action/publish/write.ts
@@ -23601,28 +23657,37 @@ async function sweepShard(file, shard, out, around, options, tell) {
     giveBack();
   }
 }
-async function measuredShard(planned2, out, around, options, { begun, watch }) {
+async function measuredShard(whole, out, around, options, { begun, watch }) {
   const { python, offline, oraclePath, torchGb } = options;
-  const world = await openWorld({ ...around, python, offline, oraclePath, device: planned2.device });
+  const world = await openWorld({ ...around, python, offline, oraclePath, device: whole.device });
+  const { checkpoints, own: own2 } = await openCheckpoints(whole.checkpoints, openerOf(world));
+  const planned2 = whole.checkpoints === void 0 ? whole : { ...whole, checkpoints };
+  const unfit = unfitOnes(checkpoints).map((message) => ({ kind: UNFIT, message }));
   const torch = await torchBuilds(world, planned2, { out, fresh: options.fresh });
-  const settings = { ...options, out, jobs: options.jobs, signal: around.signal, say: around.say };
+  const settings = { ...options, out, jobs: options.jobs, signal: around.signal, say: around.say, own: own2 };
   const measured2 = await measuredInItsTime({
     ...{ planned: planned2, torch, torchGb, say: around.say, catalog: world.index.catalog, python: world.index.python },
     measure: async (plan2, version) => {
       const { ports, machine } = await sweepPorts(world, plan2, await torch.build(version), settings);
       begun?.(machine);
       const watched = watch ? { ...ports, watch: (history) => watch(history, plan2) } : ports;
-      return sweep(plan2, { findings: [] }, watched, machine);
+      return sweep(plan2, { findings: unfit }, watched, machine);
     }
   });
   writeReport(out, measured2.report);
   await discardUnlessProtected(world.host, world.sandbox);
   return measured2;
 }
-function writeShard(out, shard, sha256, run2, why) {
+var UNFIT = "checkpoint";
+function writeShard(out, shard, sha256, run2, { why, findings = [] } = {}) {
   const { python, torch, device, containment, ms, stoppedBy, probe } = run2;
   const facts = { python, torch, device, containment, ms, stoppedBy, probe };
-  const text = { shard: shard.id, plan: sha256, run: facts, ...why === void 0 ? {} : { torchOfItsTime: why } };
+  const unfit = findings.filter(({ kind }) => kind === UNFIT).map(({ message }) => message.slice(0, 1e3));
+  const text = {
+    ...{ shard: shard.id, plan: sha256, run: facts },
+    ...why !== void 0 && { torchOfItsTime: why },
+    ...unfit.length > 0 && { unfit }
+  };
   writeText(join5(out, "shard.json"), `${JSON.stringify(text)}
 `);
 }
@@ -23651,7 +23716,7 @@ async function measured({ file, line }, check, { github: github2, runner, around
     const out = join6(shards, `${SHARD_PREFIX}${shard.id}`);
     const watch = progressOn(file, runner(), client, { clock: around.clock, tool: "0.5.0" });
     const { report, why } = await sweepShard(file, shard, out, around, line.options, { watch });
-    writeShard(out, shard, IN_ONE_JOB, report.run, why);
+    writeShard(out, shard, IN_ONE_JOB, report.run, { why, findings: report.findings });
   }
   const facts = { tool: "0.5.0", started: around.clock.date() };
   const gathered = await gather(file, IN_ONE_JOB, shards, facts);
@@ -23787,7 +23852,7 @@ async function runSweep({ around }) {
   const sha256 = getInput("plan-sha256");
   const begun = (machine) => writeShard(out, shard, sha256, begunRun(machine));
   const { report, why } = await sweepShard(file, shard, out, around, options, { begun });
-  writeShard(out, shard, sha256, report.run, why);
+  writeShard(out, shard, sha256, report.run, { why, findings: report.findings });
   setOutput("report", join7(out, "report.json"));
   info(verdictLine(report));
   return STATUS.fine;

@@ -13,22 +13,68 @@ import {
   distance,
   external_exports,
   filled,
+  isDecomposed,
   isTurned,
+  loraScale,
   mapped,
   matmul,
   matrixOf,
+  moved,
+  part,
+  patterned,
+  requireForm,
   reshaped,
+  room,
   scaled,
-  sizeOf,
   slice,
   stacked,
   tensor,
   turned
-} from "./chunks/chunk-BYWENRLS.js";
+} from "./chunks/chunk-DSYGMKQK.js";
 import "./chunks/chunk-5XWL5JNG.js";
 
 // src/adapters/oracle/serve.ts
 import { join as join3 } from "node:path";
+
+// src/oracle/fused-experts.ts
+var FUSED = /^(.*\.)mlp\.(?:experts(?:\.base_layer)?|gate)$/;
+function expertChanges(saved, change) {
+  const [, path] = FUSED.exec(saved.module) ?? [];
+  if (path === void 0 || saved.configuration.peft_type !== "LORA") return void 0;
+  if (saved.module.endsWith(".gate")) return [[`${path}block_sparse_moe.gate`, change(saved)]];
+  const [first, second] = [part(saved, "lora_A"), part(saved, "lora_B")];
+  const name = matrixOf(second)[0] > matrixOf(first)[1] ? "gate_up_proj" : "down_proj";
+  const rank = rankOf(saved, name);
+  const count = matrixOf(first)[0] / rank;
+  const scale = loraScale({ ...saved, module: `${saved.module}.${name}` }, rank);
+  return Array.from({ length: count }, (_, expert) => {
+    const own = slice(first, expert * rank, (expert + 1) * rank);
+    const delta = scaled(matmul(everyOf(second, expert, count), own), scale);
+    return partsOf(delta, name).map(
+      ([part2, made]) => [`${path}block_sparse_moe.experts.${expert}.${part2}`, moved(made)]
+    );
+  }).flat();
+}
+function rankOf({ configuration, tensors, module }, name) {
+  const rank = patterned(configuration.rank_pattern, `${module}.${name}`) ?? configuration.r ?? 0;
+  const rows = tensors.get("lora_A")?.shape[0] ?? 0;
+  requireForm(rank >= 1 && rows % rank === 0, "LoRA on experts without one rank for all");
+  return rank;
+}
+function everyOf(matrix, from, step) {
+  const rows = turned(matrix);
+  const count = matrixOf(rows)[0] / step;
+  const kept = Array.from({ length: count }, (_, place) => slice(rows, place * step + from, place * step + from + 1));
+  return turned(reshaped(stacked(kept), count, matrixOf(rows)[1]));
+}
+function partsOf(delta, name) {
+  const rows = matrixOf(delta)[0];
+  if (name === "down_proj") return [["w2", delta]];
+  return [
+    ["w1", slice(delta, 0, rows / 2)],
+    ["w3", slice(delta, rows / 2, rows)]
+  ];
+}
 
 // src/oracle/adapter.ts
 var PREFIX_OF_PEFT = /^base_model\.(model\.)?/;
@@ -39,33 +85,56 @@ function readAdapter(configuration, file) {
   const shared = parts.modules.get("") ?? /* @__PURE__ */ new Map();
   const changes = /* @__PURE__ */ new Map();
   for (const [module, tensors] of parts.modules) {
-    if (module !== "" && formula.change !== void 0)
-      changes.set(module, formula.change({ configuration, tensors, shared, module }));
+    if (module === "" || formula.change === void 0) continue;
+    const saved = { configuration, tensors, shared, module };
+    const changed3 = expertChanges(saved, formula.change) ?? [[module, formula.change(saved)]];
+    for (const [name, change] of changed3) changes.set(name, change);
   }
   return {
     configuration,
     changes,
     adaptions: adaptionsOf(parts.modules),
     replaced: parts.replaced,
+    rows: rowsOf(configuration, parts.rows),
     ...virtualOf(configuration, shared)
   };
 }
+var AROUND = /\.(?:base_layer|modules_to_save)\./;
+var TRAINED_ROWS = /^(.*?)(?:\.token_adapter)?\.trainable_tokens_delta$/;
+var WITHIN = ["bias", "Xd", "Xu", "X", "zeros"];
 function sorted(formula, file) {
-  const parts = { modules: /* @__PURE__ */ new Map(), replaced: /* @__PURE__ */ new Map() };
+  const parts = { modules: /* @__PURE__ */ new Map(), replaced: /* @__PURE__ */ new Map(), rows: /* @__PURE__ */ new Map() };
   for (const name of file.names) {
     const plain = name.replace(PREFIX_OF_PEFT, "");
+    const table = TRAINED_ROWS.exec(plain)?.[1];
+    if (table !== void 0) {
+      parts.rows.set(`${table}.weight`, file.floats(name));
+      continue;
+    }
+    if (plain.includes(".original_module.")) continue;
     const words = plain.split(".");
     const at = words.findIndex((word) => formula.parts.includes(word));
     if (at < 0) {
-      parts.replaced.set(plain, file.floats(name));
+      parts.replaced.set(plain.replace(AROUND, "."), file.floats(name));
       continue;
     }
     const module = words.slice(0, at).join(".");
-    const part = [words[at], ...words.slice(at + 1).filter((word) => word === "bias")].join(".");
+    const part2 = [words[at], ...words.slice(at + 1).filter((word) => WITHIN.includes(word))].join(".");
     const tensors = parts.modules.get(module) ?? /* @__PURE__ */ new Map();
-    parts.modules.set(module, tensors.set(part, numbersIn(file, name)));
+    parts.modules.set(module, tensors.set(part2, numbersIn(file, name)));
   }
   return parts;
+}
+function rowsOf({ token_indices, trainable_token_indices }, saved) {
+  const said = token_indices ?? trainable_token_indices ?? [];
+  const rows = /* @__PURE__ */ new Map();
+  for (const [name, values] of saved) {
+    const table = name.split(".").at(-2) ?? "";
+    const places = Array.isArray(said) ? said : new Map(Object.entries(said)).get(table) ?? [];
+    if (places.length !== values.shape[0]) throw new NotCovered(`the trained tokens of ${name} are not said`);
+    rows.set(name, { places, values });
+  }
+  return rows;
 }
 function numbersIn(file, name) {
   if (file.kindOf(name) !== "integers") return file.floats(name);
@@ -82,10 +151,11 @@ function adaptionsOf(modules) {
   }
   return adaptions;
 }
+var PREFIXES = ["PREFIX_TUNING", "CARTRIDGE"];
 function virtualOf({ peft_type }, shared) {
   const tokens = shared.get("prompt_embeddings");
   if (tokens === void 0) return {};
-  return peft_type === "PREFIX_TUNING" ? { prefix: tokens } : { virtual: tokens };
+  return PREFIXES.includes(peft_type) ? { prefix: tokens } : { virtual: tokens };
 }
 
 // src/oracle/model.ts
@@ -119,8 +189,14 @@ function baseLinear(model, module) {
   const weight = isTurned(model.architecture, module) ? turnedOnce(stored) : stored;
   return { weight, bias: optional(model, `${module}.bias`) ?? filled([weight.shape[0] ?? 0], 0) };
 }
+var CHANGED = /* @__PURE__ */ new WeakMap();
 function linear(model, module, departure) {
-  return changed(model, module, baseLinear(model, module), departure);
+  const ofModel = CHANGED.get(model) ?? /* @__PURE__ */ new WeakMap();
+  const known = ofModel.get(departure) ?? /* @__PURE__ */ new Map();
+  CHANGED.set(model, ofModel.set(departure, known));
+  const found = known.get(module) ?? changed(model, module, baseLinear(model, module), departure);
+  known.set(module, found);
+  return found;
 }
 function changed(model, module, base, departure) {
   const source = departure.changeOf === void 0 ? module : departure.changeOf(module);
@@ -130,10 +206,10 @@ function changed(model, module, base, departure) {
 function layerLinear(model, layer, at, departure) {
   const whole2 = linear(model, layerPath(model, layer) + at.module, departure);
   if (at.part === void 0) return whole2;
-  const [from, to] = rowsOf(at.part, model.shape, whole2.weight.shape[0] ?? 0);
+  const [from, to] = rowsOf2(at.part, model.shape, whole2.weight.shape[0] ?? 0);
   return { weight: slice(whole2.weight, from, to), bias: slice(whole2.bias, from, to) };
 }
-function rowsOf(part, shape, rows) {
+function rowsOf2(part2, shape, rows) {
   const [query, key] = [shape.heads * shape.headSize, shape.keyHeads * shape.headSize];
   const places = {
     query: [0, query],
@@ -142,7 +218,7 @@ function rowsOf(part, shape, rows) {
     "first-half": [0, rows / 2],
     "second-half": [rows / 2, rows]
   };
-  return places[part];
+  return places[part2];
 }
 function norm(model, module, departure) {
   const weight = tensorOf(model, `${module}.weight`);
@@ -157,14 +233,27 @@ function tensorOf(model, name) {
   return found;
 }
 function optional(model, name) {
-  return model.adapter?.replaced.get(name) ?? model.base(name);
+  const found = model.adapter?.replaced.get(name) ?? model.base(name);
+  const rows = model.adapter?.rows.get(name);
+  return found === void 0 || rows === void 0 ? found : withRows(found, rows);
+}
+function withRows(table, { places, values }) {
+  const [rows, width] = matrixOf(table);
+  if (matrixOf(values)[1] !== width || places.some((place) => place >= rows))
+    throw new ShapeError("trained tokens do not fit into their table");
+  const made = table.values.slice();
+  for (const [at, place] of places.entries())
+    made.set(values.values.subarray(at * width, (at + 1) * width), place * width);
+  return tensor(table.shape, made);
 }
 function headLinear(model, departure) {
   const { architecture, task } = model;
   if (task !== "causal-lm") return classifierLinear(model, departure);
   const { matrix } = architecture.head;
   if (model.base(`${matrix}.weight`) !== void 0) return linear(model, matrix, departure);
-  const weight = tensorOf(model, `${architecture.embedding}.weight`);
+  const trained = model.adapter?.rows.get(`${matrix}.weight`);
+  const own = tensorOf(model, `${architecture.embedding}.weight`);
+  const weight = trained === void 0 ? own : withRows(own, trained);
   return { weight, bias: filled([weight.shape[0] ?? 0], 0) };
 }
 function classifierLinear(model, departure) {
@@ -227,13 +316,25 @@ function evidenceOf(files) {
   const { judged } = files;
   const logits = judged.floats("logits");
   const model = modelOf(files);
-  const ids = rowsOf2(judged.integers("ids"));
-  const mask = rowsOf2(judged.integers("mask"));
+  const ids = rowsOf3(judged.integers("ids"));
+  const mask = rowsOf3(judged.integers("mask"));
   const text = { ids: inVocabulary(ids, files.configuration), mask };
+  requireText(text, model, logits);
   if (!judged.has("tokens")) return { model, text, logits };
-  const tokens = inVocabulary(rowsOf2(judged.integers("tokens")), files.configuration);
+  const tokens = inVocabulary(rowsOf3(judged.integers("tokens")), files.configuration);
   const prompt = judged.integers("prompts").shape[1] ?? 0;
+  if (prompt < 1 || prompt >= (tokens[0]?.length ?? 0))
+    throw new ShapeError(`a prompt of ${prompt} tokens is not the beginning of ${tokens[0]?.length ?? 0}`);
   return { model, text, logits, generated: { tokens, prompt } };
+}
+function requireText({ ids, mask }, { task }, logits) {
+  const [rows, places] = [ids.length, ids[0]?.length ?? 0];
+  if (mask.length !== rows || (mask[0]?.length ?? 0) !== places)
+    throw new ShapeError(`a mask of [${mask.length}, ${mask[0]?.length ?? 0}] for tokens of [${rows}, ${places}]`);
+  if (mask.flat().some((seen) => seen !== 0 && seen !== 1)) throw new ShapeError("a mask is of other than 0 and 1");
+  const expected = task === "seq-cls" ? rows : mask.flat().filter((seen) => seen === 1).length;
+  if (logits.shape.length !== 2 || logits.shape[0] !== expected)
+    throw new ShapeError(`logits of [${logits.shape.join(", ")}] where ${expected} rows are expected`);
 }
 function modelOf({ task, configuration, checkpoint, adapter, judged }) {
   const read = parsed(Configuration, configuration);
@@ -255,8 +356,10 @@ function modelOf({ task, configuration, checkpoint, adapter, judged }) {
   return whole2;
 }
 function requireUse(model) {
-  const { changes, adaptions, replaced } = model.adapter;
+  const { changes, adaptions, replaced, rows } = model.adapter;
   const modules = modulesOf(model);
+  const { embedding, head } = model.architecture;
+  const tables = [`${embedding}.weight`, `${head.matrix}.weight`];
   const attentions = Array.from(
     { length: model.shape.layers },
     (_, n) => layerPath(model, n) + model.architecture.adaption
@@ -264,6 +367,7 @@ function requireUse(model) {
   const unused = [
     ...[...changes.keys()].filter((module) => !modules.has(module)),
     ...[...adaptions.keys()].filter((module) => !attentions.includes(module)),
+    ...[...rows.keys()].filter((name) => !tables.includes(name)),
     ...[...replaced.keys()].filter((name) => !modules.has(name.replace(/\.(weight|bias)$/, "")))
   ];
   if (unused.length > 0) throw new NotCovered(`the adapter changes ${unused[0]}, which no graph here has`);
@@ -280,11 +384,14 @@ function parsed(schema, value) {
   if (!result.success) throw new NotCovered(`a configuration cannot be read: ${external_exports.prettifyError(result.error)}`);
   return result.data;
 }
-function rowsOf2({ shape, values }) {
+function rowsOf3({ shape, values }) {
   const [rows, places] = shape;
-  if (shape.length !== 2 || rows === void 0 || places === void 0 || rows * places > LONGEST_TEXT)
+  if (shape.length !== 2 || rows === void 0 || places === void 0 || !isText(rows * places))
     throw new ShapeError(`[${shape.join(", ")}] are no rows of tokens`);
   return Array.from({ length: rows }, (_, row) => values.slice(row * places, (row + 1) * places));
+}
+function isText(tokens) {
+  return tokens > 0 && tokens <= LONGEST_TEXT;
 }
 function inVocabulary(rows, configuration) {
   const { vocab_size } = parsed(Configuration, configuration);
@@ -441,6 +548,7 @@ function shown(name) {
 
 // src/oracle/bands.ts
 var BAND = 5e-4;
+var MOST_ROUNDING = 0.01;
 
 // src/oracle/departure.ts
 function both(first, second) {
@@ -671,7 +779,7 @@ function rotations({ shape }, positions) {
   const half2 = headSize / 2;
   const rates = Array.from({ length: headSize }, (_, place) => Math.fround(theta ** (-(place % half2) / half2)));
   const size = [positions.length, 1, positions[0]?.length ?? 0, headSize];
-  const [cos, sin] = [new Float32Array(sizeOf(size)), new Float32Array(sizeOf(size))];
+  const [cos, sin] = [room(size), room(size)];
   for (const [at, position] of positions.flat().entries())
     for (const [place, rate] of rates.entries()) {
       const angle = Math.fround(position * rate);
@@ -685,7 +793,7 @@ function rotations({ shape }, positions) {
 }
 function maskOf(mask, prefix, sight, departure) {
   const places = mask[0]?.length ?? 0;
-  const values = new Float32Array(mask.length * places * (prefix + places));
+  const values = room([mask.length, places, prefix + places]);
   let at = 0;
   for (const row of mask)
     for (let place = 0; place < places; place += 1)
@@ -807,7 +915,11 @@ var NAMES = /* @__PURE__ */ new Map([
   ["SHIRA", "SHiRA"],
   ["LN_TUNING", "LN tuning"],
   ["FOURIERFT", "FourierFT"],
-  ["WAVEFT", "WaveFT"]
+  ["WAVEFT", "WaveFT"],
+  ["HIRA", "HiRA"],
+  ["GRALORA", "GraLoRA"],
+  ["GLORA", "GLoRA"],
+  ["SUPERTUNING", "Supertuning"]
 ]);
 var ADAPTER_HYPOTHESES = (model) => {
   const adapter = model.adapter;
@@ -852,8 +964,8 @@ function changeHypotheses(model) {
 }
 function scaleHypotheses({ adapter }, name) {
   const { r, init_r, lora_alpha, alpha, use_rslora } = adapter?.configuration ?? {};
-  const rank = init_r ?? r;
-  const numerator = lora_alpha ?? alpha;
+  const rank = init_r ?? r ?? void 0;
+  const numerator = lora_alpha ?? alpha ?? void 0;
   if (rank === void 0 || numerator === void 0) return [];
   const root = Math.sqrt(rank);
   const [asStated, other] = use_rslora === true ? ["sqrt(r)", "r"] : ["r", "sqrt(r)"];
@@ -1088,11 +1200,11 @@ var WHOLE = [
   { says: "The prefix is rounded to bfloat16.", departure: each((own) => everyPart(own, roundedToBrain)) },
   {
     says: "The first place of the prefix is lost.",
-    departure: each((own) => everyPart(own, (part) => placesOf(part, 1)))
+    departure: each((own) => everyPart(own, (part2) => placesOf(part2, 1)))
   },
   {
     says: "The last place of the prefix is lost.",
-    departure: each((own) => everyPart(own, (part) => placesOf(part, 0, -1)))
+    departure: each((own) => everyPart(own, (part2) => placesOf(part2, 0, -1)))
   },
   { says: "The keys of the prefix are zero.", departure: each(({ key, value }) => ({ key: zeros(key), value })) },
   { says: "The values of the prefix are zero.", departure: each(({ key, value }) => ({ key, value: zeros(value) })) }
@@ -1253,30 +1365,30 @@ function placesOf2({ shape: [rows = 0, places = 0, width = 0], values }, kept) {
 }
 
 // src/oracle/diagnose.ts
-async function diagnoseLogits(runtime2, evidence, definitions) {
+async function diagnoseLogits(runtime2, evidence, definitions, band) {
   for (const { says, departure } of hypothesesFor(evidence.model))
     for (const base of definitions) {
       const left = await tried(
         () => logitsDistance(runtime2, evidence, prepared(evidence.model, both(base, departure)))
       );
-      if (left <= BAND) return { says, left };
+      if (left <= band) return { says, left };
     }
   for (const base of definitions) {
-    const found = await fittedShare(runtime2, evidence, base);
+    const found = await fittedShare(runtime2, evidence, base, band);
     if (found !== void 0) return found;
   }
   return void 0;
 }
-async function diagnoseTokens(runtime2, evidence, base) {
+async function diagnoseTokens(runtime2, evidence, base, band) {
   const { generated, model } = evidence;
   if (generated === void 0) return void 0;
   for (const { says, departure = {}, gap = generatedGap } of decodingFor(model)) {
     const left = await tried(() => gap(runtime2, generated, prepared(model, both(base, departure))));
-    if (left <= BAND) return { says, left };
+    if (left <= band) return { says, left };
   }
   return void 0;
 }
-async function fittedShare(runtime2, evidence, base) {
+async function fittedShare(runtime2, evidence, base, band) {
   const { model } = evidence;
   if ((model.adapter?.changes.size ?? 0) === 0) return void 0;
   const at = (share2) => tried(() => logitsDistance(runtime2, evidence, prepared(model, both(base, { share: share2 }))));
@@ -1290,7 +1402,7 @@ async function fittedShare(runtime2, evidence, base) {
   const left = await at(share);
   const percent = Number((share * 100).toPrecision(3));
   if (percent === 100) return void 0;
-  return left <= BAND ? { says: `${methodName(model)} is applied at ${percent} % of its scale.`, left } : void 0;
+  return left <= band ? { says: `${methodName(model)} is applied at ${percent} % of its scale.`, left } : void 0;
 }
 var SHARES = [-2, -1, -0.5, 0, 0.25, 0.5, 0.75, 1, 1.5, 2, 3, 4, 8, 16];
 async function bracket(at) {
@@ -1312,18 +1424,26 @@ async function tried(run2) {
 async function verdictOn(runtime2, evidence) {
   const definitions = definitionsOf(evidence);
   const { nearest, ready, distance: distance2 } = await nearestOf(definitions, runtime2, evidence);
-  if (distance2 > BAND) {
+  const band = distance2 <= BAND ? BAND : await bandOf(runtime2, evidence, ready);
+  if (distance2 > band) {
     const bases = definitions.map(({ departure }) => departure);
-    const found = await diagnoseLogits(runtime2, evidence, bases);
-    return { kind: "disagrees", distance: distance2, band: BAND, where: "logits", ...found };
+    const found = await diagnoseLogits(runtime2, evidence, bases, band);
+    return { kind: "disagrees", distance: distance2, band, where: "logits", ...found };
   }
   const { generated } = evidence;
   const gap = generated === void 0 ? 0 : await generatedGap(runtime2, generated, ready);
-  if (gap > BAND) {
-    const found = await diagnoseTokens(runtime2, evidence, nearest.departure);
-    return { kind: "disagrees", distance: gap, band: BAND, where: "tokens", ...found };
+  if (gap > band) {
+    const found = await diagnoseTokens(runtime2, evidence, nearest.departure, band);
+    return { kind: "disagrees", distance: gap, band, where: "tokens", ...found };
   }
   return nearest.but === void 0 ? { kind: "agrees", distance: distance2 } : { kind: "agrees", distance: distance2, but: nearest.but };
+}
+async function bandOf(runtime2, { model, text }, ready) {
+  if (model.adapter === void 0 || !isDecomposed(model.adapter.configuration)) return BAND;
+  const other = prepared(model, both(ready.departure, { rounded: true }));
+  const rounding = distance(await forward(runtime2, ready, text), await forward(runtime2, other, text));
+  requireForm(rounding <= MOST_ROUNDING, "a weight whose singular values are too close to be told apart");
+  return BAND + rounding;
 }
 function definitionsOf({ model }) {
   const forms = model.architecture.alsoInUse ?? [];
@@ -1458,7 +1578,13 @@ async function run(ort, session, feeds) {
   if (output === void 0 || !(output.data instanceof Float32Array)) throw new Error("The graph gave no numbers.");
   return tensor(output.dims, output.data);
 }
-function asOrt(ort, { values, shape }) {
+var WRAPPED = /* @__PURE__ */ new WeakMap();
+function asOrt(ort, fed) {
+  const known = WRAPPED.get(fed) ?? wrapped(ort, fed);
+  WRAPPED.set(fed, known);
+  return known;
+}
+function wrapped(ort, { values, shape }) {
   if (values instanceof Float32Array) return new ort.Tensor("float32", values, [...shape]);
   return new ort.Tensor("int64", BigInt64Array.from(values, BigInt), [...shape]);
 }
@@ -1468,14 +1594,17 @@ var Question = external_exports.object({
   id: external_exports.int(),
   task: external_exports.string(),
   architecture: external_exports.string(),
+  /** The folder of a checkpoint that is none of ours. */
+  checkpoint: external_exports.string().optional(),
   files: external_exports.map(external_exports.string(), external_exports.instanceof(Uint8Array))
 });
 function serve(channel, folders) {
   const runtime2 = loadRuntime(folders.graphs, folders.runtime);
   const checkpoints2 = /* @__PURE__ */ new Map();
-  const open = (architecture) => {
-    const checkpoint = checkpoints2.get(architecture) ?? openCheckpoint(join3(folders.checkpoints, architecture));
-    checkpoints2.set(architecture, checkpoint);
+  const open = (architecture, own) => {
+    const folder = own ?? join3(folders.checkpoints, architecture);
+    const checkpoint = checkpoints2.get(folder) ?? openCheckpoint(folder);
+    checkpoints2.set(folder, checkpoint);
     return checkpoint;
   };
   channel.send?.({ ready: runtime2 !== void 0 });
@@ -1487,10 +1616,10 @@ function serve(channel, folders) {
     });
   });
 }
-async function answerTo({ architecture, task, files }, runtime2, open) {
+async function answerTo({ architecture, task, files, checkpoint }, runtime2, open) {
   if (runtime2 === void 0) return { kind: "not checked", why: "onnxruntime-node cannot be loaded" };
   try {
-    const cell = cellIn(files, task, open(architecture));
+    const cell = cellIn(files, task, open(architecture, checkpoint));
     return await verdict(runtime2, cell);
   } catch (error) {
     return { kind: "not checked", why: whyNot(error).slice(0, 1e3) };

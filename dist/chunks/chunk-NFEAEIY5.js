@@ -5,12 +5,13 @@ import {
   FORMULAS,
   TASKS_OF_GRAPHS,
   external_exports
-} from "./chunk-SORW5EAY.js";
+} from "./chunk-DSYGMKQK.js";
 import {
   CONFIGURATION,
   DEFAULT_DEVICE,
   DEFAULT_OUT,
   DEVICES,
+  DEVICE_CHOICES,
   DEVICE_NAMES,
   SEARCHES,
   START_METHODS,
@@ -20,10 +21,9 @@ import {
   editDistance,
   folderOf,
   grammarOf,
-  isDeviceName,
   joined,
   readArguments
-} from "./chunk-XG2F4JTV.js";
+} from "./chunk-34NTJ6WH.js";
 import {
   STATUS,
   code,
@@ -1018,14 +1018,14 @@ var require_foldFlowLines = __commonJS({
     var FOLD_FLOW = "flow";
     var FOLD_BLOCK = "block";
     var FOLD_QUOTED = "quoted";
-    function foldFlowLines(text2, indent2, mode = "flow", { indentAtStart, lineWidth = 80, minContentWidth = 20, onFold, onOverflow } = {}) {
+    function foldFlowLines(text3, indent2, mode = "flow", { indentAtStart, lineWidth = 80, minContentWidth = 20, onFold, onOverflow } = {}) {
       if (!lineWidth || lineWidth < 0)
-        return text2;
+        return text3;
       if (lineWidth < minContentWidth)
         minContentWidth = 0;
       const endStep = Math.max(1 + minContentWidth, 1 + lineWidth - indent2.length);
-      if (text2.length <= endStep)
-        return text2;
+      if (text3.length <= endStep)
+        return text3;
       const folds = [];
       const escapedFolds = {};
       let end = lineWidth - indent2.length;
@@ -1042,14 +1042,14 @@ var require_foldFlowLines = __commonJS({
       let escStart = -1;
       let escEnd = -1;
       if (mode === FOLD_BLOCK) {
-        i = consumeMoreIndentedLines(text2, i, indent2.length);
+        i = consumeMoreIndentedLines(text3, i, indent2.length);
         if (i !== -1)
           end = i + endStep;
       }
-      for (let ch; ch = text2[i += 1]; ) {
+      for (let ch; ch = text3[i += 1]; ) {
         if (mode === FOLD_QUOTED && ch === "\\") {
           escStart = i;
-          switch (text2[i + 1]) {
+          switch (text3[i + 1]) {
             case "x":
               i += 3;
               break;
@@ -1066,12 +1066,12 @@ var require_foldFlowLines = __commonJS({
         }
         if (ch === "\n") {
           if (mode === FOLD_BLOCK)
-            i = consumeMoreIndentedLines(text2, i, indent2.length);
+            i = consumeMoreIndentedLines(text3, i, indent2.length);
           end = i + indent2.length + endStep;
           split2 = void 0;
         } else {
           if (ch === " " && prev && prev !== " " && prev !== "\n" && prev !== "	") {
-            const next2 = text2[i + 1];
+            const next2 = text3[i + 1];
             if (next2 && next2 !== " " && next2 !== "\n" && next2 !== "	")
               split2 = i;
           }
@@ -1083,12 +1083,12 @@ var require_foldFlowLines = __commonJS({
             } else if (mode === FOLD_QUOTED) {
               while (prev === " " || prev === "	") {
                 prev = ch;
-                ch = text2[i += 1];
+                ch = text3[i += 1];
                 overflow = true;
               }
               const j = i > escEnd + 1 ? i - 2 : escStart - 1;
               if (escapedFolds[j])
-                return text2;
+                return text3;
               folds.push(j);
               escapedFolds[j] = true;
               end = j + endStep;
@@ -1103,39 +1103,39 @@ var require_foldFlowLines = __commonJS({
       if (overflow && onOverflow)
         onOverflow();
       if (folds.length === 0)
-        return text2;
+        return text3;
       if (onFold)
         onFold();
-      let res = text2.slice(0, folds[0]);
+      let res = text3.slice(0, folds[0]);
       for (let i2 = 0; i2 < folds.length; ++i2) {
         const fold = folds[i2];
-        const end2 = folds[i2 + 1] || text2.length;
+        const end2 = folds[i2 + 1] || text3.length;
         if (fold === 0)
           res = `
-${indent2}${text2.slice(0, end2)}`;
+${indent2}${text3.slice(0, end2)}`;
         else {
           if (mode === FOLD_QUOTED && escapedFolds[fold])
-            res += `${text2[fold]}\\`;
+            res += `${text3[fold]}\\`;
           res += `
-${indent2}${text2.slice(fold + 1, end2)}`;
+${indent2}${text3.slice(fold + 1, end2)}`;
         }
       }
       return res;
     }
-    function consumeMoreIndentedLines(text2, i, indent2) {
+    function consumeMoreIndentedLines(text3, i, indent2) {
       let end = i;
       let start2 = i + 1;
-      let ch = text2[start2];
+      let ch = text3[start2];
       while (ch === " " || ch === "	") {
         if (i < start2 + indent2) {
-          ch = text2[++i];
+          ch = text3[++i];
         } else {
           do {
-            ch = text2[++i];
+            ch = text3[++i];
           } while (ch && ch !== "\n");
           end = i;
           start2 = i + 1;
-          ch = text2[start2];
+          ch = text3[start2];
         }
       }
       return end;
@@ -4014,10 +4014,10 @@ var require_resolve_block_map = __commonJS({
       let offset = bm.offset;
       let commentEnd = null;
       for (const collItem of bm.items) {
-        const { start: start2, key, sep, value } = collItem;
+        const { start: start2, key, sep: sep2, value } = collItem;
         const keyProps = resolveProps.resolveProps(start2, {
           indicator: "explicit-key-ind",
-          next: key ?? sep?.[0],
+          next: key ?? sep2?.[0],
           offset,
           onError,
           parentIndent: bm.indent,
@@ -4031,7 +4031,7 @@ var require_resolve_block_map = __commonJS({
             else if ("indent" in key && key.indent !== bm.indent)
               onError(offset, "BAD_INDENT", startColMsg);
           }
-          if (!keyProps.anchor && !keyProps.tag && !sep) {
+          if (!keyProps.anchor && !keyProps.tag && !sep2) {
             commentEnd = keyProps.end;
             if (keyProps.comment) {
               if (map.comment)
@@ -4055,7 +4055,7 @@ var require_resolve_block_map = __commonJS({
         ctx.atKey = false;
         if (utilMapIncludes.mapIncludes(ctx, map.items, keyNode))
           onError(keyStart, "DUPLICATE_KEY", "Map keys must be unique");
-        const valueProps = resolveProps.resolveProps(sep ?? [], {
+        const valueProps = resolveProps.resolveProps(sep2 ?? [], {
           indicator: "map-value-ind",
           next: value,
           offset: keyNode.range[2],
@@ -4071,7 +4071,7 @@ var require_resolve_block_map = __commonJS({
             if (ctx.options.strict && keyProps.start < valueProps.found.offset - 1024)
               onError(keyNode.range, "KEY_OVER_1024_CHARS", "The : indicator must be at most 1024 chars after the start of an implicit block mapping key");
           }
-          const valueNode = value ? composeNode(ctx, value, valueProps, onError) : composeEmptyNode(ctx, offset, sep, null, valueProps, onError);
+          const valueNode = value ? composeNode(ctx, value, valueProps, onError) : composeEmptyNode(ctx, offset, sep2, null, valueProps, onError);
           if (ctx.schema.compat)
             utilFlowIndentCheck.flowIndentCheck(bm.indent, value, onError);
           offset = valueNode.range[2];
@@ -4162,7 +4162,7 @@ var require_resolve_end = __commonJS({
       let comment2 = "";
       if (end) {
         let hasSpace = false;
-        let sep = "";
+        let sep2 = "";
         for (const token of end) {
           const { source, type } = token;
           switch (type) {
@@ -4176,13 +4176,13 @@ var require_resolve_end = __commonJS({
               if (!comment2)
                 comment2 = cb;
               else
-                comment2 += sep + cb;
-              sep = "";
+                comment2 += sep2 + cb;
+              sep2 = "";
               break;
             }
             case "newline":
               if (comment2)
-                sep += source;
+                sep2 += source;
               hasSpace = true;
               break;
             default:
@@ -4225,18 +4225,18 @@ var require_resolve_flow_collection = __commonJS({
       let offset = fc.offset + fc.start.source.length;
       for (let i = 0; i < fc.items.length; ++i) {
         const collItem = fc.items[i];
-        const { start: start2, key, sep, value } = collItem;
+        const { start: start2, key, sep: sep2, value } = collItem;
         const props = resolveProps.resolveProps(start2, {
           flow: fcName,
           indicator: "explicit-key-ind",
-          next: key ?? sep?.[0],
+          next: key ?? sep2?.[0],
           offset,
           onError,
           parentIndent: fc.indent,
           startOnNewline: false
         });
         if (!props.found) {
-          if (!props.anchor && !props.tag && !sep && !value) {
+          if (!props.anchor && !props.tag && !sep2 && !value) {
             if (i === 0 && props.comma)
               onError(props.comma, "UNEXPECTED_TOKEN", `Unexpected , in ${fcName}`);
             else if (i < fc.items.length - 1)
@@ -4290,8 +4290,8 @@ var require_resolve_flow_collection = __commonJS({
             }
           }
         }
-        if (!isMap3 && !sep && !props.found) {
-          const valueNode = value ? composeNode(ctx, value, props, onError) : composeEmptyNode(ctx, props.end, sep, null, props, onError);
+        if (!isMap3 && !sep2 && !props.found) {
+          const valueNode = value ? composeNode(ctx, value, props, onError) : composeEmptyNode(ctx, props.end, sep2, null, props, onError);
           coll.items.push(valueNode);
           offset = valueNode.range[2];
           if (isBlock(value))
@@ -4303,7 +4303,7 @@ var require_resolve_flow_collection = __commonJS({
           if (isBlock(key))
             onError(keyNode.range, "BLOCK_IN_FLOW", blockMsg);
           ctx.atKey = false;
-          const valueProps = resolveProps.resolveProps(sep ?? [], {
+          const valueProps = resolveProps.resolveProps(sep2 ?? [], {
             flow: fcName,
             indicator: "map-value-ind",
             next: value,
@@ -4314,8 +4314,8 @@ var require_resolve_flow_collection = __commonJS({
           });
           if (valueProps.found) {
             if (!isMap3 && !props.found && ctx.options.strict) {
-              if (sep)
-                for (const st of sep) {
+              if (sep2)
+                for (const st of sep2) {
                   if (st === valueProps.found)
                     break;
                   if (st.type === "newline") {
@@ -4332,7 +4332,7 @@ var require_resolve_flow_collection = __commonJS({
             else
               onError(valueProps.start, "MISSING_CHAR", `Missing , or : between ${fcName} items`);
           }
-          const valueNode = value ? composeNode(ctx, value, valueProps, onError) : valueProps.found ? composeEmptyNode(ctx, valueProps.end, sep, null, valueProps, onError) : null;
+          const valueNode = value ? composeNode(ctx, value, valueProps, onError) : valueProps.found ? composeEmptyNode(ctx, valueProps.end, sep2, null, valueProps, onError) : null;
           if (valueNode) {
             if (isBlock(value))
               onError(valueNode.range, "BLOCK_IN_FLOW", blockMsg);
@@ -4512,7 +4512,7 @@ var require_resolve_block_scalar = __commonJS({
           chompStart = i + 1;
       }
       let value = "";
-      let sep = "";
+      let sep2 = "";
       let prevMoreIndented = false;
       for (let i = 0; i < contentStart; ++i)
         value += lines[i][0].slice(trimIndent) + "\n";
@@ -4529,24 +4529,24 @@ var require_resolve_block_scalar = __commonJS({
           indent2 = "";
         }
         if (type === Scalar2.Scalar.BLOCK_LITERAL) {
-          value += sep + indent2.slice(trimIndent) + content3;
-          sep = "\n";
+          value += sep2 + indent2.slice(trimIndent) + content3;
+          sep2 = "\n";
         } else if (indent2.length > trimIndent || content3[0] === "	") {
-          if (sep === " ")
-            sep = "\n";
-          else if (!prevMoreIndented && sep === "\n")
-            sep = "\n\n";
-          value += sep + indent2.slice(trimIndent) + content3;
-          sep = "\n";
+          if (sep2 === " ")
+            sep2 = "\n";
+          else if (!prevMoreIndented && sep2 === "\n")
+            sep2 = "\n\n";
+          value += sep2 + indent2.slice(trimIndent) + content3;
+          sep2 = "\n";
           prevMoreIndented = true;
         } else if (content3 === "") {
-          if (sep === "\n")
+          if (sep2 === "\n")
             value += "\n";
           else
-            sep = "\n";
+            sep2 = "\n";
         } else {
-          value += sep + content3;
-          sep = " ";
+          value += sep2 + content3;
+          sep2 = " ";
           prevMoreIndented = false;
         }
       }
@@ -4729,25 +4729,25 @@ var require_resolve_flow_scalar = __commonJS({
         trimBoth = /^[ \t]+|[ \t]+$/g;
       }
       let res = match[1].replace(trimEnd, "");
-      let sep = " ";
+      let sep2 = " ";
       let pos = line.lastIndex;
       while (match = line.exec(source)) {
         const lm = match[1].replace(trimBoth, "");
         if (lm === "") {
-          if (sep === "\n")
-            res += sep;
+          if (sep2 === "\n")
+            res += sep2;
           else
-            sep = "\n";
+            sep2 = "\n";
         } else {
-          res += sep + lm;
-          sep = " ";
+          res += sep2 + lm;
+          sep2 = " ";
         }
         pos = line.lastIndex;
       }
       const last3 = /[ \t]*(.*)/sy;
       last3.lastIndex = pos;
       match = last3.exec(source);
-      return res + sep + (match?.[1] ?? "");
+      return res + sep2 + (match?.[1] ?? "");
     }
     function doubleQuotedValue(source, onError) {
       let res = "";
@@ -5557,14 +5557,14 @@ var require_cst_stringify = __commonJS({
         }
       }
     }
-    function stringifyItem({ start: start2, key, sep, value }) {
+    function stringifyItem({ start: start2, key, sep: sep2, value }) {
       let res = "";
       for (const st of start2)
         res += st.source;
       if (key)
         res += stringifyToken(key);
-      if (sep)
-        for (const st of sep)
+      if (sep2)
+        for (const st of sep2)
           res += st.source;
       if (value)
         res += stringifyToken(value);
@@ -6731,18 +6731,18 @@ var require_parser = __commonJS({
         if (this.type === "map-value-ind") {
           const prev = getPrevProps(this.peek(2));
           const start2 = getFirstKeyStartProps(prev);
-          let sep;
+          let sep2;
           if (scalar.end) {
-            sep = scalar.end;
-            sep.push(this.sourceToken);
+            sep2 = scalar.end;
+            sep2.push(this.sourceToken);
             delete scalar.end;
           } else
-            sep = [this.sourceToken];
+            sep2 = [this.sourceToken];
           const map = {
             type: "block-map",
             offset: scalar.offset,
             indent: scalar.indent,
-            items: [{ start: start2, key: scalar, sep }]
+            items: [{ start: start2, key: scalar, sep: sep2 }]
           };
           this.onKeyLine = true;
           this.stack[this.stack.length - 1] = map;
@@ -6895,15 +6895,15 @@ var require_parser = __commonJS({
                 } else if (isFlowToken(it.key) && !includesToken(it.sep, "newline")) {
                   const start3 = getFirstKeyStartProps(it.start);
                   const key = it.key;
-                  const sep = it.sep;
-                  sep.push(this.sourceToken);
+                  const sep2 = it.sep;
+                  sep2.push(this.sourceToken);
                   delete it.key;
                   delete it.sep;
                   this.stack.push({
                     type: "block-map",
                     offset: this.offset,
                     indent: this.indent,
-                    items: [{ start: start3, key, sep }]
+                    items: [{ start: start3, key, sep: sep2 }]
                   });
                 } else if (start2.length > 0) {
                   it.sep = it.sep.concat(start2, this.sourceToken);
@@ -7097,13 +7097,13 @@ var require_parser = __commonJS({
             const prev = getPrevProps(parent);
             const start2 = getFirstKeyStartProps(prev);
             fixFlowSeqItems(fc);
-            const sep = fc.end.splice(1, fc.end.length);
-            sep.push(this.sourceToken);
+            const sep2 = fc.end.splice(1, fc.end.length);
+            sep2.push(this.sourceToken);
             const map = {
               type: "block-map",
               offset: fc.offset,
               indent: fc.indent,
-              items: [{ start: start2, key: fc, sep }]
+              items: [{ start: start2, key: fc, sep: sep2 }]
             };
             this.onKeyLine = true;
             this.stack[this.stack.length - 1] = map;
@@ -7465,7 +7465,7 @@ var require_version = __commonJS({
       if (!groups2) {
         return null;
       }
-      const parsed4 = {
+      const parsed5 = {
         epoch: Number(groups2.epoch ? groups2.epoch : 0),
         release: groups2.release.split(".").map(Number),
         pre: normalize_letter_version(groups2.pre_l, groups2.pre_n),
@@ -7476,13 +7476,13 @@ var require_version = __commonJS({
         dev: normalize_letter_version(groups2.dev_l, groups2.dev_n),
         local: parse_local_version(groups2.local)
       };
-      return parsed4;
+      return parsed5;
     }
-    function stringify(parsed4) {
-      if (!parsed4) {
+    function stringify(parsed5) {
+      if (!parsed5) {
         return null;
       }
-      const { epoch, release: release2, pre, post, dev, local } = parsed4;
+      const { epoch, release: release2, pre, post, dev, local } = parsed5;
       const parts = [];
       if (epoch !== 0) {
         parts.push(`${epoch}!`);
@@ -7536,11 +7536,11 @@ var require_version = __commonJS({
       return null;
     }
     function explain2(version) {
-      const parsed4 = parse(version);
-      if (!parsed4) {
-        return parsed4;
+      const parsed5 = parse(version);
+      if (!parsed5) {
+        return parsed5;
       }
-      const { epoch, release: release2, pre, post, dev, local } = parsed4;
+      const { epoch, release: release2, pre, post, dev, local } = parsed5;
       let base_version = "";
       if (epoch !== 0) {
         base_version += epoch + "!";
@@ -7556,7 +7556,7 @@ var require_version = __commonJS({
         post: post ? post[1] : post,
         dev: dev ? dev[1] : dev,
         local: local ? local.join(".") : local,
-        public: stringify(parsed4).split("+", 1)[0],
+        public: stringify(parsed5).split("+", 1)[0],
         base_version,
         is_prerelease,
         is_devrelease,
@@ -7753,16 +7753,16 @@ var require_specifier = __commonJS({
       return found.length === 0 ? null : found[0];
     }
     function pick(versions, specifier, options) {
-      const parsed4 = parse(specifier);
-      if (!parsed4) {
+      const parsed5 = parse(specifier);
+      if (!parsed5) {
         return [];
       }
       return versions.filter((version) => {
         const explained2 = explainVersion(version);
-        if (!parsed4.length) {
+        if (!parsed5.length) {
           return explained2 && !(explained2.is_prerelease && !options.prereleases);
         }
-        return parsed4.reduce((pass, spec) => {
+        return parsed5.reduce((pass, spec) => {
           if (!pass) {
             return false;
           }
@@ -8675,8 +8675,8 @@ var require_prerelease = __commonJS({
     "use strict";
     var parse = require_parse();
     var prerelease = (version, options) => {
-      const parsed4 = parse(version, options);
-      return parsed4 && parsed4.prerelease.length ? parsed4.prerelease : null;
+      const parsed5 = parse(version, options);
+      return parsed5 && parsed5.prerelease.length ? parsed5.prerelease : null;
     };
     module.exports = prerelease;
   }
@@ -8907,10 +8907,10 @@ var require_truncate = __commonJS({
   "node_modules/semver/functions/truncate.js"(exports, module) {
     "use strict";
     var parse = require_parse();
-    var constants = require_constants();
+    var constants2 = require_constants();
     var SemVer = require_semver();
     var truncate = (version, truncation, options) => {
-      if (!constants.RELEASE_TYPES.includes(truncation)) {
+      if (!constants2.RELEASE_TYPES.includes(truncation)) {
         return null;
       }
       const clonedVersion = cloneInputVersion(version, options);
@@ -10150,7 +10150,7 @@ var require_semver2 = __commonJS({
   "node_modules/semver/index.js"(exports, module) {
     "use strict";
     var internalRe = require_re();
-    var constants = require_constants();
+    var constants2 = require_constants();
     var SemVer = require_semver();
     var identifiers = require_identifiers();
     var parse = require_parse();
@@ -10234,8 +10234,8 @@ var require_semver2 = __commonJS({
       re: internalRe.re,
       src: internalRe.src,
       tokens: internalRe.t,
-      SEMVER_SPEC_VERSION: constants.SEMVER_SPEC_VERSION,
-      RELEASE_TYPES: constants.RELEASE_TYPES,
+      SEMVER_SPEC_VERSION: constants2.SEMVER_SPEC_VERSION,
+      RELEASE_TYPES: constants2.RELEASE_TYPES,
       compareIdentifiers: identifiers.compareIdentifiers,
       rcompareIdentifiers: identifiers.rcompareIdentifiers
     };
@@ -10262,6 +10262,73 @@ function readConfiguration(path) {
 
 // src/configuration.ts
 var import_yaml = __toESM(require_dist(), 1);
+
+// src/domain/own-configuration.ts
+var Text = external_exports.string().max(300);
+var Scalar = external_exports.union([Text, external_exports.number(), external_exports.boolean(), external_exports.null()]);
+var MOST_ENTRIES = 64;
+var NUMBER_TYPES = ["float32", "float16", "bfloat16", "float64", "uint8", "int8"];
+var NumberType = external_exports.strictObject({ torch: external_exports.enum(NUMBER_TYPES) });
+var OwnValue = external_exports.union([
+  Scalar,
+  NumberType,
+  external_exports.array(external_exports.union([Scalar, external_exports.array(Scalar).max(16)])).max(MOST_ENTRIES),
+  external_exports.record(Text, Scalar).refine((table3) => Object.keys(table3).length <= MOST_ENTRIES, "has too many entries")
+]).meta({ id: "OwnValue" });
+var ArgumentName = external_exports.string().max(60).regex(/^[a-z][A-Za-z0-9_]*$/, "is no name of an argument");
+var OwnArguments = external_exports.record(ArgumentName, OwnValue).refine((table3) => Object.keys(table3).length <= MOST_ENTRIES, "has too many arguments").meta({ id: "OwnArguments" });
+var Carried = external_exports.strictObject({ arguments: OwnArguments, quantization: OwnArguments, loading: OwnArguments });
+var Argument = external_exports.string().max(60);
+var Why = external_exports.string().max(300);
+var OwnConfiguration = external_exports.strictObject({
+  ...Carried.shape,
+  /** What had to be made smaller. */
+  scaled: external_exports.array(external_exports.strictObject({ argument: Argument, from: OwnValue, to: OwnValue, why: Why })).max(MOST_ENTRIES),
+  /** What could not be carried. */
+  left: external_exports.array(external_exports.strictObject({ argument: Argument, why: Why })).max(MOST_ENTRIES),
+  /** Where it stands: `train.py:31`. */
+  at: external_exports.array(external_exports.string().max(400)).max(8)
+});
+var OwnName = external_exports.string().regex(/^own-[0-9a-f]{8}$/);
+var OwnConfigurations = external_exports.record(OwnName, OwnConfiguration).refine((table3) => Object.keys(table3).length <= 400, "has too many configurations");
+function isOwnName(part2) {
+  return OwnName.safeParse(part2).success;
+}
+function isEmpty({ arguments: given, quantization, loading }) {
+  return [given, quantization, loading].every((table3) => Object.keys(table3).length === 0);
+}
+function canonicalText({ arguments: given, quantization, loading }) {
+  return JSON.stringify([given, quantization, loading].map(ordered));
+}
+function ordered(table3) {
+  const entries = Object.entries(table3).toSorted(([left2], [right]) => left2 < right ? -1 : 1);
+  return entries.map(([name2, value]) => [name2, isTable(value) ? Object.entries(value).toSorted(byName) : value]);
+}
+function byName([left2], [right]) {
+  return left2 < right ? -1 : 1;
+}
+function isTable(value) {
+  return typeof value === "object" && value !== null && !isList(value);
+}
+function valueText(value) {
+  if (value === null) return "None";
+  if (typeof value === "boolean") return value ? "True" : "False";
+  if (typeof value !== "object") return typeof value === "string" ? JSON.stringify(value) : String(value);
+  if (isList(value)) return `[${value.map(valueText).join(", ")}]`;
+  const entries = Object.entries(value);
+  const [first] = entries;
+  if (entries.length === 1 && first?.[0] === "torch") return `torch.${String(first[1])}`;
+  return `{${entries.map(([key, one2]) => `${JSON.stringify(key)}: ${valueText(one2)}`).join(", ")}}`;
+}
+function isList(value) {
+  return Array.isArray(value);
+}
+function carriedText({ arguments: given, quantization, loading }) {
+  const entries = [given, quantization, loading].flatMap((table3) => Object.entries(table3));
+  return entries.map(([name2, value]) => `${name2}=${valueText(value)}`).join(", ");
+}
+
+// src/configuration.ts
 var MOST_CLASSES = 6;
 var Written = external_exports.strictObject({
   path: external_exports.string().min(1).max(1e3).optional(),
@@ -10270,12 +10337,18 @@ var Written = external_exports.strictObject({
   "trust-remote-code": external_exports.boolean().optional(),
   task: external_exports.union([external_exports.string(), external_exports.array(external_exports.string()).min(1).max(8)]).optional()
 });
+var OwnCell = external_exports.strictObject({
+  cell: external_exports.string(),
+  arguments: OwnArguments.optional(),
+  quantization: OwnArguments.optional(),
+  loading: OwnArguments.optional()
+});
 var Configuration = external_exports.strictObject({
   watch: external_exports.array(external_exports.string()).optional(),
-  cells: external_exports.union([external_exports.literal("auto"), external_exports.string(), external_exports.array(external_exports.string())]).optional(),
+  cells: external_exports.union([external_exports.literal("auto"), external_exports.string(), external_exports.array(external_exports.union([external_exports.string(), OwnCell]))]).optional(),
   exclude: external_exports.array(external_exports.string()).optional(),
   search: external_exports.enum(SEARCHES).optional(),
-  device: external_exports.enum(["auto", ...DEVICE_NAMES]).optional(),
+  device: external_exports.enum(DEVICE_CHOICES).optional(),
   budget: external_exports.strictObject({ minutes: external_exports.number().positive().optional(), usd: external_exports.number().positive().optional() }).optional(),
   "fail-on": external_exports.array(external_exports.string()).optional(),
   manifests: external_exports.array(external_exports.string().max(200)).max(100).optional(),
@@ -10308,9 +10381,9 @@ function configurationOf(source, path, problems) {
   const document = (0, import_yaml.parseDocument)(source);
   for (const error of document.errors) problems.push(`Configuration: ${error.message.split("\n")[0]}`);
   if (document.errors.length > 0) return {};
-  const parsed4 = Configuration.safeParse(document.toJS({ maxAliasCount: 10 }) ?? {});
-  if (parsed4.success) return parsed4.data;
-  for (const issue of parsed4.error.issues) problems.push(...configurationProblems(issue));
+  const parsed5 = Configuration.safeParse(document.toJS({ maxAliasCount: 10 }) ?? {});
+  if (parsed5.success) return parsed5.data;
+  for (const issue of parsed5.error.issues) problems.push(...configurationProblems(issue));
   return {};
 }
 var KNOWN_KEYS = {
@@ -10318,32 +10391,32 @@ var KNOWN_KEYS = {
   checkpoints: Object.keys(Written.shape)
 };
 function configurationProblems(issue) {
-  const where = issue.path.join(".") || "the top level";
-  if (issue.code !== "unrecognized_keys") return [`Configuration: \`${where}\`: ${issue.message}.`];
+  const where2 = issue.path.join(".") || "the top level";
+  if (issue.code !== "unrecognized_keys") return [`Configuration: \`${where2}\`: ${issue.message}.`];
   const known2 = KNOWN_KEYS[String(issue.path[0] ?? "")] ?? Object.keys(Configuration.shape);
-  return issue.keys.map((key) => `Configuration: unknown key \`${key}\` at ${where}.${didYouMean(key, known2)}`);
+  return issue.keys.map((key) => `Configuration: unknown key \`${key}\` at ${where2}.${didYouMean(key, known2)}`);
 }
 
 // src/domain/package.ts
 function normalizeName(name2) {
   return name2.toLowerCase().replace(/[-_.]+/g, "-");
 }
-function withoutCredentials(text2) {
-  return text2.replace(/\/\/[^/?#\s]*@/g, "//");
+function withoutCredentials(text3) {
+  return text3.replace(/\/\/[^/?#\s]*@/g, "//");
 }
 var SECRET_PART = /^(?=.*\d)(?=.*[A-Za-z])[\w.~-]{20,}$/;
 function addressInWords(address) {
   const [bare = ""] = withoutCredentials(address).split(/[?#]/);
   return bare.split("/").map((part2, index) => index > 2 && SECRET_PART.test(part2) ? "***" : part2).join("/");
 }
-function isName(text2) {
-  return text2.length <= 100 && /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/.test(text2);
+function isName(text3) {
+  return text3.length <= 100 && /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/.test(text3);
 }
 
 // src/domain/version.ts
 var pep440 = __toESM(require_pep440(), 1);
-function isVersion(text2) {
-  return pep440.valid(text2) !== null;
+function isVersion(text3) {
+  return pep440.valid(text3) !== null;
 }
 function compareVersions(left2, right) {
   return pep440.compare(left2, right);
@@ -10387,6 +10460,8 @@ var Checkpoint = external_exports.strictObject({
   /** Whether modeling code that it brings may run, contained as all else does. */
   trustsCode: external_exports.boolean(),
   tasks: external_exports.array(external_exports.string().max(40)).min(1).max(8),
+  /** Whether its files were looked at: the job that plans has none. */
+  isOpened: external_exports.literal(true).exactOptional(),
   /** The quantization that its files are in already; absent where they hold floats, or where nobody has looked. */
   stored: external_exports.string().max(80).exactOptional(),
   /** Why none of its cells is measured, in two or three words and in a sentence. */
@@ -10815,6 +10890,258 @@ var architectures_default = {
       adalora: ["q_proj", "v_proj"],
       norms: ["input_layernorm", "post_attention_layernorm", "norm"]
     }
+  },
+  deepseek_v2: {
+    tasks: ["causal-lm"],
+    since: "4.54.0",
+    classes: ["^DeepseekV2(For|Model)"],
+    models: ["\\bdeepseek-(v2|coder-v2)"],
+    quantizations: ["none", "bnb-int8", "bnb-nf4"],
+    modules: {
+      lora: ["q_b_proj", "kv_b_proj"],
+      ia3: ["q_b_proj", "kv_b_proj", "layers.0.mlp.down_proj"],
+      feedforward: ["layers.0.mlp.down_proj"],
+      adalora: ["q_b_proj", "kv_b_proj"],
+      norms: ["input_layernorm", "post_attention_layernorm", "norm"]
+    }
+  },
+  minimax: {
+    tasks: ["causal-lm"],
+    since: "4.53.0",
+    classes: ["^MiniMax(For|Model)"],
+    models: ["\\bminimax-(text-01|m1)"],
+    quantizations: ["none", "bnb-int8", "bnb-nf4"],
+    modules: {
+      lora: ["q_proj", "v_proj"],
+      ia3: ["k_proj", "v_proj", "o_proj"],
+      feedforward: ["o_proj"],
+      adalora: ["q_proj", "v_proj"],
+      norms: ["input_layernorm", "post_attention_layernorm", "norm"]
+    }
+  },
+  hunyuan_v1_moe: {
+    tasks: ["causal-lm"],
+    since: "4.56.0",
+    classes: ["^HunYuanMoEV1(For|Model)"],
+    models: ["\\bhunyuan-a13b"],
+    quantizations: ["none", "bnb-int8", "bnb-nf4"],
+    modules: {
+      lora: ["q_proj", "v_proj"],
+      ia3: ["k_proj", "v_proj", "o_proj"],
+      feedforward: ["o_proj"],
+      adalora: ["q_proj", "v_proj"],
+      norms: ["input_layernorm", "post_attention_layernorm", "norm"]
+    }
+  },
+  whisper: {
+    tasks: ["speech-seq2seq"],
+    classes: ["^Whisper(For|Model)"],
+    models: ["\\bwhisper-"],
+    quantizations: ["none", "bnb-int8", "bnb-nf4"],
+    modules: {
+      lora: ["q_proj", "v_proj"],
+      ia3: ["k_proj", "v_proj", "fc2"],
+      feedforward: ["fc2"],
+      adalora: ["q_proj", "v_proj"],
+      norms: ["self_attn_layer_norm", "encoder_attn_layer_norm", "final_layer_norm"]
+    },
+    feeds: {
+      input_features: {
+        waves: [8, 32]
+      }
+    }
+  },
+  vit: {
+    tasks: ["image-cls"],
+    classes: ["^ViT(For|Model)"],
+    models: ["\\bvit-(base|large|huge)"],
+    quantizations: ["none", "bnb-int8", "bnb-nf4"],
+    modules: {
+      lora: ["query", "value", "q_proj", "v_proj"],
+      ia3: ["key", "value", "k_proj", "v_proj", "output.dense", "mlp.fc2"],
+      feedforward: ["output.dense", "mlp.fc2"],
+      adalora: ["query", "value", "q_proj", "v_proj"],
+      norms: ["layernorm_before", "layernorm_after", "layernorm"]
+    },
+    heads: {
+      "image-cls": "classifier"
+    },
+    feeds: {
+      pixel_values: {
+        waves: [3, 16, 16]
+      }
+    }
+  },
+  gemma3: {
+    tasks: ["image-text", "text-only"],
+    since: "4.50.0",
+    classes: ["^Gemma3(ForConditionalGeneration|Model)"],
+    models: ["\\bgemma-3-(?!270m|1b)"],
+    quantizations: ["none", "bnb-int8", "bnb-nf4"],
+    modules: {
+      lora: ["q_proj", "v_proj"],
+      ia3: ["k_proj", "v_proj", "down_proj"],
+      feedforward: ["down_proj"],
+      adalora: ["q_proj", "v_proj"],
+      norms: ["input_layernorm", "post_attention_layernorm", "norm"]
+    },
+    feeds: {
+      pixel_values: {
+        waves: [3, 8, 8]
+      },
+      token_type_ids: {
+        marks: true
+      }
+    },
+    idle: {
+      "text-only": {
+        names: ["vision_tower", "multi_modal_projector"],
+        why: "no picture goes in"
+      }
+    }
+  },
+  qwen2_5_vl: {
+    tasks: ["image-text", "text-only"],
+    since: "4.49.0",
+    classes: ["^Qwen2_5_VL(For|Model)"],
+    models: ["\\bqwen2\\.5-vl-"],
+    quantizations: ["none", "bnb-int8", "bnb-nf4"],
+    modules: {
+      lora: ["q_proj", "v_proj"],
+      ia3: ["k_proj", "v_proj", "down_proj"],
+      feedforward: ["down_proj"],
+      adalora: ["q_proj", "v_proj"],
+      norms: ["input_layernorm", "post_attention_layernorm", "norm"]
+    },
+    feeds: {
+      pixel_values: {
+        waves: [16, 96],
+        joined: true
+      },
+      image_grid_thw: {
+        each: [1, 4, 4]
+      },
+      mm_token_type_ids: {
+        marks: true
+      }
+    },
+    idle: {
+      "text-only": {
+        names: ["visual."],
+        why: "no picture goes in"
+      }
+    }
+  },
+  llava: {
+    tasks: ["image-text", "text-only"],
+    since: "4.46.0",
+    classes: ["^Llava(For|Model)"],
+    models: ["\\bllava-(1\\.5|interleave)-"],
+    quantizations: ["none", "bnb-int8", "bnb-nf4"],
+    modules: {
+      lora: ["q_proj", "v_proj"],
+      ia3: ["k_proj", "v_proj", "down_proj"],
+      feedforward: ["down_proj"],
+      adalora: ["q_proj", "v_proj"],
+      norms: ["input_layernorm", "post_attention_layernorm", "norm"]
+    },
+    feeds: {
+      pixel_values: {
+        waves: [3, 8, 8]
+      }
+    },
+    idle: {
+      "image-text": {
+        names: ["vision_tower.encoder.layers.1.", "vision_tower.vision_model.encoder.layers.1.", "post_layernorm"],
+        why: "pictures are taken from the layer before the last"
+      },
+      "text-only": {
+        names: ["vision_tower", "multi_modal_projector"],
+        why: "no picture goes in"
+      }
+    }
+  },
+  got_ocr2: {
+    tasks: ["image-text", "text-only"],
+    since: "4.49.0",
+    classes: ["^GotOcr2(For|Model)"],
+    models: ["\\bgot-ocr-?2"],
+    quantizations: ["none", "bnb-int8", "bnb-nf4"],
+    modules: {
+      lora: ["q_proj", "v_proj"],
+      ia3: ["k_proj", "v_proj", "down_proj"],
+      feedforward: ["down_proj"],
+      adalora: ["q_proj", "v_proj"],
+      norms: ["input_layernorm", "post_attention_layernorm", "norm"]
+    },
+    feeds: {
+      pixel_values: {
+        waves: [3, 32, 32]
+      }
+    },
+    idle: {
+      "text-only": {
+        names: ["vision_tower", "multi_modal_projector"],
+        why: "no picture goes in"
+      }
+    }
+  },
+  ernie4_5_vl_moe: {
+    tasks: ["image-text", "text-only"],
+    since: "5.0.0",
+    classes: ["^Ernie4_5_VLMoe|^Ernie4_5_VL_Moe"],
+    models: ["\\bernie-4\\.5-vl-"],
+    quantizations: ["none", "bnb-int8", "bnb-nf4"],
+    modules: {
+      lora: ["q_proj", "v_proj"],
+      ia3: ["k_proj", "v_proj", "layers.0.mlp.down_proj"],
+      feedforward: ["layers.0.mlp.down_proj"],
+      adalora: ["q_proj", "v_proj"],
+      norms: ["input_layernorm", "post_attention_layernorm", "norm"]
+    },
+    feeds: {
+      pixel_values: {
+        waves: [16, 48],
+        joined: true
+      },
+      image_grid_thw: {
+        each: [1, 4, 4]
+      },
+      mm_token_type_ids: {
+        marks: true
+      }
+    },
+    idle: {
+      "text-only": {
+        names: ["vision_tower", "resampler_model", "vision_moe"],
+        why: "no picture goes in"
+      }
+    }
+  },
+  siglip2: {
+    tasks: ["image-text-pairs"],
+    since: "4.50.0",
+    classes: ["^Siglip2(For|Model)"],
+    models: ["\\bsiglip2-"],
+    quantizations: ["none", "bnb-int8", "bnb-nf4"],
+    modules: {
+      lora: ["q_proj", "v_proj"],
+      ia3: ["k_proj", "v_proj", "fc2"],
+      feedforward: ["fc2"],
+      adalora: ["q_proj", "v_proj"],
+      norms: ["layer_norm1", "layer_norm2", "final_layer_norm"]
+    },
+    feeds: {
+      pixel_values: {
+        waves: [16, 48]
+      },
+      pixel_attention_mask: {
+        each: [1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1]
+      },
+      spatial_shapes: {
+        each: [4, 4]
+      }
+    }
   }
 };
 
@@ -10866,13 +11193,7 @@ var methods_default = {
     learningRate: 0.01
   },
   "lora+defaults": {
-    words: "LoRA with default modules",
-    config: "LoraConfig",
-    arguments: {
-      r: 8,
-      lora_alpha: 16
-    },
-    learningRate: 0.01
+    defaultsOf: "lora"
   },
   ia3: {
     words: "IA3",
@@ -10895,16 +11216,7 @@ var methods_default = {
     }
   },
   "ia3+defaults": {
-    words: "IA3 with default modules",
-    config: "IA3Config",
-    arguments: {},
-    learningRate: 0.03,
-    notMeasured: {
-      merge: {
-        where: "quantized",
-        why: "PEFT refuses to merge it into quantized weights"
-      }
-    }
+    defaultsOf: "ia3"
   },
   adalora: {
     words: "AdaLoRA",
@@ -10934,27 +11246,7 @@ var methods_default = {
     }
   },
   "adalora+defaults": {
-    words: "AdaLoRA with default modules",
-    config: "AdaLoraConfig",
-    arguments: {
-      init_r: 6,
-      target_r: 4,
-      lora_alpha: 16,
-      tinit: 2,
-      tfinal: 5,
-      deltaT: 2,
-      total_step: {
-        job: "steps"
-      }
-    },
-    afterStep: "update_and_allocate",
-    learningRate: 0.03,
-    notMeasured: {
-      merge: {
-        where: "quantized",
-        why: "PEFT refuses to merge it into quantized weights"
-      }
-    }
+    defaultsOf: "adalora"
   },
   "prompt-tuning": {
     words: "prompt tuning",
@@ -10964,6 +11256,9 @@ var methods_default = {
       num_virtual_tokens: 4
     },
     learningRate: 0.1,
+    learningRates: {
+      roberta: 0.01
+    },
     notMeasured: {
       merge: {
         where: "everywhere",
@@ -11441,6 +11736,9 @@ var methods_default = {
   "lora+trainable-tokens": {
     words: "LoRA with trained tokens",
     config: "LoraConfig",
+    saidBy: {
+      keyword: "trainable_token_indices"
+    },
     arguments: {
       r: 8,
       lora_alpha: 16,
@@ -11456,6 +11754,9 @@ var methods_default = {
   "lora+velora": {
     words: "VeLoRA",
     config: "LoraConfig",
+    saidBy: {
+      keyword: "velora_config"
+    },
     arguments: {
       r: 8,
       lora_alpha: 16,
@@ -11478,6 +11779,9 @@ var methods_default = {
   "lora+monteclora": {
     words: "MonteCLoRA",
     config: "LoraConfig",
+    saidBy: {
+      keyword: "monteclora_config"
+    },
     arguments: {
       r: 8,
       lora_alpha: 16,
@@ -11498,11 +11802,19 @@ var methods_default = {
     },
     defining: ["monteclora_config"],
     learningRate: 0.01,
-    quantizations: ["none"]
+    quantizations: ["none"],
+    byDesign: {
+      "eval-differs": "it draws a sample in each pass of training",
+      "checkpointing-differs": "it draws a sample in each pass of training",
+      "reentrant-checkpointing-differs": "it draws a sample in each pass of training"
+    }
   },
   "lora+kasa": {
     words: "KaSA",
     config: "LoraConfig",
+    saidBy: {
+      keyword: "kasa_config"
+    },
     arguments: {
       r: 8,
       lora_alpha: 16,
@@ -11559,6 +11871,9 @@ var methods_default = {
         where: "everywhere",
         why: "virtual tokens are no part of a weight"
       }
+    },
+    byDesign: {
+      "cache-crop-differs": "the cache begins with the virtual tokens, which a length does not count"
     }
   },
   cpt: {
@@ -11577,6 +11892,9 @@ var methods_default = {
         where: "everywhere",
         why: "virtual tokens are no part of a weight"
       }
+    },
+    byDesign: {
+      "cache-crop-differs": "the cache begins with the virtual tokens, which a length does not count"
     }
   },
   deft: {
@@ -11666,6 +11984,9 @@ var methods_default = {
         where: "everywhere",
         why: "PEFT refuses to merge what depends on the input"
       }
+    },
+    byDesign: {
+      "cache-crop-differs": "what it computes for a token depends on the whole sequence"
     }
   },
   osf: {
@@ -11718,7 +12039,12 @@ var methods_default = {
       }
     },
     learningRate: 0.03,
-    quantizations: ["none"]
+    quantizations: ["none"],
+    byDesign: {
+      "eval-differs": "it draws a sample in each pass of training",
+      "checkpointing-differs": "it draws a sample in each pass of training",
+      "reentrant-checkpointing-differs": "it draws a sample in each pass of training"
+    }
   },
   supertuning: {
     words: "SuperTuning",
@@ -11768,6 +12094,433 @@ var methods_default = {
     },
     learningRate: 0.1,
     quantizations: ["none"]
+  },
+  "multitask-prompt-tuning": {
+    words: "multitask prompt tuning",
+    config: "MultitaskPromptTuningConfig",
+    peftType: "MULTITASK_PROMPT_TUNING",
+    arguments: {
+      num_virtual_tokens: 4,
+      num_tasks: 2
+    },
+    prepared: "task-ids",
+    learningRate: 0.1,
+    quantizations: ["none"],
+    notMeasured: {
+      merge: {
+        where: "everywhere",
+        why: "virtual tokens are no part of a weight"
+      }
+    },
+    notCompared: {
+      disable: {
+        where: "new-head",
+        why: "virtual tokens are switched off by another forward function, which leaves a trained head in place"
+      }
+    },
+    byDesign: {
+      "left-padding-differs": "padding stands between the virtual tokens and the text, and PEFT hands no positions on",
+      "cache-crop-differs": "the cache begins with the virtual tokens, which a length does not count"
+    }
+  },
+  poly: {
+    words: "Poly",
+    config: "PolyConfig",
+    peftType: "POLY",
+    arguments: {
+      r: 8,
+      n_tasks: 2,
+      n_skills: 2,
+      target_modules: {
+        modules: "lora"
+      }
+    },
+    prepared: "task-ids",
+    learningRate: 0.03,
+    quantizations: ["none"],
+    notMeasured: {
+      merge: {
+        where: "everywhere",
+        why: "PEFT has no way to merge what depends on the task of a row"
+      }
+    },
+    byDesign: {
+      "eval-differs": "it draws which skills take part in each pass of training"
+    }
+  },
+  xlora: {
+    words: "X-LoRA",
+    config: "XLoraConfig",
+    peftType: "XLORA",
+    arguments: {
+      hidden_size: {
+        model: "width"
+      },
+      xlora_depth: 1,
+      adapters: {
+        made: "experts"
+      }
+    },
+    prepared: "experts",
+    learningRate: 0.1,
+    quantizations: ["none"],
+    byDesign: {
+      "cache-crop-differs": "PEFT refuses a model that is configured to use a cache"
+    }
+  },
+  adamss: {
+    words: "AdaMSS",
+    config: "AdamssConfig",
+    peftType: "ADAMSS",
+    arguments: {
+      r: 8,
+      num_subspaces: 2,
+      target_modules: {
+        modules: "lora"
+      }
+    },
+    packages: {
+      "scikit-learn": {
+        since: "1.0",
+        module: "sklearn"
+      }
+    },
+    learningRate: 0.03,
+    quantizations: ["none"]
+  },
+  shadow: {
+    words: "ShadowPEFT",
+    config: "ShadowConfig",
+    peftType: "SHADOW",
+    arguments: {
+      r: 4,
+      shadow_dropout: 0
+    },
+    learningRate: 0.01,
+    quantizations: ["none"],
+    notMeasured: {
+      merge: {
+        where: "everywhere",
+        why: "PEFT refuses to merge what depends on the input"
+      }
+    },
+    byDesign: {
+      "loss-differs": "its loss has a second term, for the model beside the model"
+    },
+    untrained: {
+      "*.1.shadow_update_*": "what the last layer hands on goes nowhere"
+    }
+  },
+  "lora+eva": {
+    words: "EVA",
+    config: "LoraConfig",
+    arguments: {
+      r: 4,
+      lora_alpha: 16,
+      target_modules: {
+        modules: "lora"
+      },
+      init_lora_weights: "eva",
+      eva_config: {
+        peft: "EvaConfig",
+        with: {
+          rho: 1
+        }
+      }
+    },
+    defining: ["eva_config"],
+    learningRate: 0.01,
+    quantizations: ["none"],
+    saidBy: {
+      keyword: "init_lora_weights",
+      is: "eva"
+    },
+    prepared: "eva"
+  },
+  "lora+corda": {
+    words: "CorDA",
+    config: "LoraConfig",
+    arguments: {
+      r: 8,
+      lora_alpha: 16,
+      target_modules: {
+        modules: "lora"
+      },
+      init_lora_weights: "corda",
+      corda_config: {
+        peft: "CordaConfig",
+        with: {
+          corda_method: "kpm"
+        }
+      }
+    },
+    defining: ["corda_config"],
+    learningRate: 0.01,
+    quantizations: ["none"],
+    saidBy: {
+      keyword: "init_lora_weights",
+      is: "corda"
+    },
+    prepared: "corda",
+    packages: {
+      attrs: {
+        since: "19.2",
+        module: "attr"
+      }
+    },
+    notCompared: {
+      disable: {
+        where: "everywhere",
+        why: "its initialization changes the base model's weights"
+      }
+    },
+    notMeasured: {
+      reload: {
+        where: "everywhere",
+        why: "the base model that goes with it is made from data, and must be saved with it"
+      }
+    }
+  },
+  "lora+lora-ga": {
+    words: "LoRA-GA",
+    config: "LoraConfig",
+    arguments: {
+      r: 8,
+      lora_alpha: 16,
+      target_modules: {
+        modules: "lora"
+      },
+      init_lora_weights: "lora_ga",
+      lora_ga_config: {
+        peft: "LoraGAConfig",
+        with: {}
+      }
+    },
+    defining: ["lora_ga_config"],
+    learningRate: 0.01,
+    quantizations: ["none"],
+    saidBy: {
+      keyword: "init_lora_weights",
+      is: "lora_ga"
+    },
+    prepared: "lora-ga",
+    notCompared: {
+      disable: {
+        where: "everywhere",
+        why: "its initialization changes the base model's weights"
+      }
+    },
+    notMeasured: {
+      reload: {
+        where: "everywhere",
+        why: "the base model that goes with it is made from data, and must be saved with it"
+      }
+    }
+  },
+  "lora+alora": {
+    words: "activated LoRA",
+    config: "LoraConfig",
+    saidBy: {
+      keyword: "alora_invocation_tokens"
+    },
+    arguments: {
+      r: 8,
+      lora_alpha: 16,
+      target_modules: {
+        modules: "lora"
+      },
+      alora_invocation_tokens: [14]
+    },
+    defining: ["alora_invocation_tokens"],
+    learningRate: 0.01,
+    quantizations: ["none"],
+    tasks: ["causal-lm"],
+    byDesign: {
+      "uncached-generation-differs": "without a cache each step counts its distance to the invocation from a longer text",
+      "cache-crop-differs": "the distance to the invocation is counted from the end of the text",
+      "formula-differs": "it acts behind the invocation only"
+    },
+    notMeasured: {
+      merge: {
+        where: "everywhere",
+        why: "PEFT refuses to merge what acts on a part of the tokens"
+      }
+    }
+  },
+  "lora+bdlora": {
+    words: "BD-LoRA",
+    config: "LoraConfig",
+    saidBy: {
+      keyword: "use_bdlora"
+    },
+    arguments: {
+      r: 8,
+      lora_alpha: 16,
+      target_modules: {
+        modules: "lora"
+      },
+      use_bdlora: {
+        peft: "BdLoraConfig",
+        with: {
+          target_modules_bd_b: {
+            modules: "lora"
+          },
+          nblocks: 2,
+          match_strict: true
+        }
+      }
+    },
+    defining: ["use_bdlora"],
+    learningRate: 0.01,
+    quantizations: ["none"],
+    byDesign: {
+      "trainable-differs": "it trains other parts than the layers' two matrices",
+      "formula-differs": "its formula has more than two matrices and one scale"
+    }
+  },
+  "lora+layer-replication": {
+    words: "LoRA with replicated layers",
+    config: "LoraConfig",
+    saidBy: {
+      keyword: "layer_replication"
+    },
+    arguments: {
+      r: 8,
+      lora_alpha: 16,
+      target_modules: {
+        modules: "lora"
+      },
+      layer_replication: [[0, 2], [1, 2]]
+    },
+    defining: ["layer_replication"],
+    learningRate: 0.01,
+    quantizations: ["none"],
+    byDesign: {
+      "trainable-differs": "it makes layers that were not there"
+    },
+    notCompared: {
+      disable: {
+        where: "everywhere",
+        why: "the model has more layers than before"
+      }
+    }
+  },
+  "lora+target-parameters": {
+    words: "LoRA on fused experts",
+    config: "LoraConfig",
+    arguments: {
+      r: 4,
+      lora_alpha: 16,
+      target_modules: {
+        modules: "lora"
+      },
+      target_parameters: ["mlp.experts.gate_up_proj", "mlp.experts.down_proj"]
+    },
+    defining: ["target_parameters"],
+    learningRate: 0.01,
+    quantizations: ["none"],
+    prepared: "fused-weights",
+    architectures: ["mixtral", "qwen3_moe", "deepseek_v3", "gpt_oss", "minimax_m2", "ernie4_5_moe"],
+    byDesign: {
+      "trainable-differs": "it trains other parts than the layers' two matrices",
+      "formula-differs": "its formula has more than two matrices and one scale"
+    }
+  },
+  "loha+defaults": {
+    defaultsOf: "loha"
+  },
+  "lokr+defaults": {
+    defaultsOf: "lokr"
+  },
+  "oft+defaults": {
+    defaultsOf: "oft"
+  },
+  "boft+defaults": {
+    defaultsOf: "boft"
+  },
+  "vera+defaults": {
+    defaultsOf: "vera"
+  },
+  "fourierft+defaults": {
+    defaultsOf: "fourierft"
+  },
+  "hra+defaults": {
+    defaultsOf: "hra"
+  },
+  "vblora+defaults": {
+    defaultsOf: "vblora"
+  },
+  "ln-tuning+defaults": {
+    defaultsOf: "ln-tuning"
+  },
+  "randlora+defaults": {
+    defaultsOf: "randlora"
+  },
+  "shira+defaults": {
+    defaultsOf: "shira"
+  },
+  "miss+defaults": {
+    defaultsOf: "miss"
+  },
+  "road+defaults": {
+    defaultsOf: "road"
+  },
+  "waveft+defaults": {
+    defaultsOf: "waveft"
+  },
+  "c3a+defaults": {
+    defaultsOf: "c3a"
+  },
+  "delora+defaults": {
+    defaultsOf: "delora"
+  },
+  "beft+defaults": {
+    defaultsOf: "beft"
+  },
+  "deft+defaults": {
+    defaultsOf: "deft"
+  },
+  "frod+defaults": {
+    defaultsOf: "frod"
+  },
+  "glora+defaults": {
+    defaultsOf: "glora"
+  },
+  "gralora+defaults": {
+    defaultsOf: "gralora"
+  },
+  "hira+defaults": {
+    defaultsOf: "hira"
+  },
+  "lily+defaults": {
+    defaultsOf: "lily"
+  },
+  "osf+defaults": {
+    defaultsOf: "osf"
+  },
+  "peanut+defaults": {
+    defaultsOf: "peanut"
+  },
+  "psoft+defaults": {
+    defaultsOf: "psoft"
+  },
+  "pvera+defaults": {
+    defaultsOf: "pvera"
+  },
+  "supertuning+defaults": {
+    defaultsOf: "supertuning"
+  },
+  "tinylora+defaults": {
+    defaultsOf: "tinylora"
+  },
+  "unilora+defaults": {
+    defaultsOf: "unilora"
+  },
+  "poly+defaults": {
+    defaultsOf: "poly"
+  },
+  "adamss+defaults": {
+    defaultsOf: "adamss"
   }
 };
 
@@ -12081,7 +12834,8 @@ var quantizers_default = {
     arguments: {
       weights: "int4"
     },
-    perDevice: "optimum-quanto has kernels of its own for each device"
+    perDevice: "optimum-quanto has kernels of its own for each device",
+    slow: "it compiles C++ in its first pass, 58 to 105 s, which is longer than a cell may take"
   },
   "ct-int4": {
     words: "4-bit compressed tensors",
@@ -12550,6 +13304,39 @@ var quantizers_default = {
       says: "NVFP4 quantization requires a CUDA GPU.",
       capability: 10
     }
+  },
+  spqr: {
+    words: "3-bit SpQR weights",
+    packages: {
+      "spqr-quant": {
+        since: "0.2.0",
+        module: "spqr_quant"
+      }
+    },
+    bytesPerWeight: 0.4,
+    tolerance: 0.05,
+    mergeTolerance: 6,
+    config: "SpQRConfig",
+    arguments: {},
+    needsGpu: {
+      says: "GPU is required to run SpQR quantized model."
+    }
+  },
+  "vptq-2bit": {
+    words: "2-bit VPTQ weights",
+    packages: {
+      vptq: {
+        since: "0.0.4"
+      }
+    },
+    bytesPerWeight: 0.25,
+    tolerance: 0.05,
+    mergeTolerance: 6,
+    config: "VptqConfig",
+    arguments: {},
+    needsGpu: {
+      says: "GPU is required to run VTPQ quantized model."
+    }
   }
 };
 
@@ -12583,6 +13370,46 @@ var tasks_default = {
     logitsPer: "target",
     generates: true,
     decodes: true
+  },
+  "image-text": {
+    taskType: "CAUSAL_LM",
+    auto: "AutoModelForImageTextToText",
+    inputs: "picture and text",
+    targets: "next-token",
+    logitsPer: "token",
+    generates: true
+  },
+  "text-only": {
+    taskType: "CAUSAL_LM",
+    auto: "AutoModelForImageTextToText",
+    targets: "next-token",
+    logitsPer: "token",
+    generates: true
+  },
+  "speech-seq2seq": {
+    auto: "AutoModelForSpeechSeq2Seq",
+    inputs: "media",
+    targets: "reversed",
+    logitsPer: "target",
+    generates: true,
+    decodes: true,
+    withoutTokens: "no text goes in that tokens could stand in"
+  },
+  "image-cls": {
+    auto: "AutoModelForImageClassification",
+    inputs: "media",
+    targets: "class-of-row",
+    logitsPer: "row",
+    labels: 2,
+    withoutTokens: "no text goes in that tokens could stand in"
+  },
+  "image-text-pairs": {
+    auto: "AutoModelForZeroShotImageClassification",
+    inputs: "pairs",
+    targets: "own",
+    logits: "logits_per_image",
+    logitsPer: "row",
+    withoutTokens: "PEFT puts tokens before one text, and half of what goes in are pictures"
   }
 };
 
@@ -12592,11 +13419,6 @@ var unmeasured_architectures_default = {
     classes: ["^Gemma(For|Model)"],
     models: ["\\b(code)?gemma-(1\\.1-)?\\d+b"],
     family: "gemma2"
-  },
-  gemma3: {
-    classes: [],
-    models: ["\\bgemma-3n?-(?!270m|1b)"],
-    family: "gemma3_text"
   },
   phi: {
     classes: [],
@@ -12634,14 +13456,6 @@ var unmeasured_architectures_default = {
     models: ["\\b(xlm-roberta)-"],
     family: "roberta"
   },
-  whisper: {
-    classes: ["^Whisper"],
-    models: ["\\bwhisper-"]
-  },
-  vit: {
-    classes: [],
-    models: ["\\bvit-(base|large|huge)"]
-  },
   chatglm: {
     classes: [],
     models: ["\\bchatglm[23]?-|\\bglm-4-(?!(9b|32b)-0414)"]
@@ -12657,6 +13471,31 @@ var unmeasured_architectures_default = {
   flux: {
     classes: [],
     models: ["\\bflux\\.1-"]
+  },
+  gemma3n: {
+    classes: ["^Gemma3n"],
+    models: ["\\bgemma-3n-"],
+    family: "gemma3"
+  },
+  qwen2_vl: {
+    classes: ["^Qwen2VL(For|Model)"],
+    models: [],
+    family: "qwen2_5_vl"
+  },
+  qwen3_vl: {
+    classes: ["^Qwen3VL(For|Model)"],
+    models: [],
+    family: "qwen2_5_vl"
+  },
+  siglip: {
+    classes: ["^Siglip(For|Model)"],
+    models: ["\\bsiglip-(base|large|so400m)"],
+    family: "siglip2"
+  },
+  llava_next: {
+    classes: ["^LlavaNext(For|Model)"],
+    models: [],
+    family: "llava"
   }
 };
 
@@ -12712,12 +13551,20 @@ var Facts = external_exports.strictObject({
     title: "generate without the cache:",
     worse: "never"
   }),
+  attention: fact(external_exports.string().max(100), { unit: "implementation of attention that the model was built with" }),
   quantizedShare: fact(external_exports.number(), {
     unit: "share of the weights of linear layers that are stored quantized, from 0 to 1",
     title: "share of weights that are quantized",
     worse: "down",
     band: 1e-3,
     digits: 2
+  }),
+  baseLoss: fact(external_exports.number(), {
+    unit: "loss of a checkpoint of the user on the batch that is trained on, without an adapter"
+  }),
+  untrainedLoss: fact(external_exports.number(), { unit: "the same with the adapter attached and not trained" }),
+  rates: fact(external_exports.string().max(2e3), {
+    unit: "the loss of each step at three learning rates: 0.001: 3.21 3.2; 0.01: 3.1 2"
   }),
   targets: fact(external_exports.string().max(300), { unit: "what LoRA adapts in a checkpoint of the user, and where that is from" }),
   text: fact(external_exports.string().max(300), { unit: "what a checkpoint of the user was given to read" }),
@@ -12726,6 +13573,7 @@ var Facts = external_exports.strictObject({
   unchecked: fact(external_exports.string().max(2e3), { unit: "invariants that could not be measured, and why" }),
   peakBytes: fact(Amount, { unit: "bytes that its process held at most; on a card those of its tensors there" }),
   stepMs: fact(Amount, { unit: "milliseconds of one training step on a card, which runs nothing meanwhile" }),
+  stepNoise: fact(Amount, { unit: "how far the middle half of those steps lies apart, as a share of their median" }),
   seconds: fact(Amount, { unit: "seconds that the cell took" })
 });
 var FACT_NAMES = Facts.keyof().options;
@@ -12813,11 +13661,14 @@ function isBroken(result) {
   return result?.outcome === "fail" || result?.outcome === "wrong";
 }
 var SAVED = ["attach", "train", "reload"];
-function savesSound(failed) {
-  return !SAVED.some((stage) => failed.includes(stage));
+var COMPUTES_OTHERWISE = ["transplant-differs", "oracle-disagrees", "not-finite"];
+function savesSound(failures) {
+  return !failures.some(
+    ({ stage, type }) => SAVED.includes(stage) || stage === "forward" && COMPUTES_OTHERWISE.includes(type)
+  );
 }
 function withSoundCarry(result, base) {
-  if (result.stages.carry !== "fail" || savesSound(failedStages(base))) return result;
+  if (result.stages.carry !== "fail" || savesSound(base?.failures ?? [])) return result;
   const failures = result.failures.filter(({ stage }) => stage !== "carry");
   const [counts] = failures;
   const { reason: _reason, message: _message, ...rest } = result;
@@ -12843,18 +13694,27 @@ var Made = external_exports.strictObject({
     return external_exports.record(external_exports.string(), external_exports.union([external_exports.string(), external_exports.number(), external_exports.strictObject({ torch: external_exports.string() }), Made])).optional();
   }
 });
-var Argument = external_exports.union([
+var Modules = external_exports.strictObject({ modules: external_exports.string() });
+var Argument2 = external_exports.union([
   Made,
   external_exports.string(),
   external_exports.number(),
   external_exports.boolean(),
   external_exports.array(external_exports.string()),
   external_exports.array(external_exports.number()),
+  external_exports.array(external_exports.array(external_exports.number())),
   /** A table that is meant as it stands. */
   external_exports.strictObject({ is: external_exports.record(external_exports.string(), external_exports.number()) }),
   /** A configuration inside the configuration, made by a class of PEFT. */
-  external_exports.strictObject({ peft: external_exports.string(), with: external_exports.record(external_exports.string(), external_exports.union([external_exports.string(), external_exports.number(), external_exports.boolean()])) }),
-  external_exports.strictObject({ modules: external_exports.string() }),
+  external_exports.strictObject({
+    peft: external_exports.string(),
+    with: external_exports.record(external_exports.string(), external_exports.union([external_exports.string(), external_exports.number(), external_exports.boolean(), Modules]))
+  }),
+  Modules,
+  /** A number of the model: its `width`. */
+  external_exports.strictObject({ model: external_exports.string() }),
+  /** What a preparation made. */
+  external_exports.strictObject({ made: external_exports.string() }),
   external_exports.strictObject({ job: external_exports.string() }),
   external_exports.strictObject({ torch: external_exports.string() })
 ]);
@@ -12862,7 +13722,14 @@ var Exemption = external_exports.strictObject({
   where: external_exports.enum(["everywhere", "quantized", "new-head"]),
   why: external_exports.string().min(1)
 });
+var Reasons = external_exports.record(external_exports.string(), external_exports.string().min(1));
 var Exemptions = external_exports.partialRecord(external_exports.enum(STAGES), Exemption);
+var NeededPackage = external_exports.strictObject({
+  /** The first release that has what is asked of it. */
+  since: external_exports.string().regex(/^\d+(\.\d+)+$/),
+  /** The module that is imported, where it is not called like the package. */
+  module: external_exports.string().optional()
+});
 var Method = external_exports.strictObject({
   /** How it is called in a sentence. */
   words: external_exports.string().min(1),
@@ -12870,33 +13737,40 @@ var Method = external_exports.strictObject({
   config: external_exports.string(),
   /** PEFT's name of the method in a table: `{"peft_type": "LORA"}`. A variant has none of its own. */
   peftType: external_exports.string().optional(),
-  /** The keyword by which user code asks for a variant of the configuration class. */
-  saidBy: external_exports.strictObject({ keyword: external_exports.string(), is: external_exports.string() }).optional(),
-  arguments: external_exports.record(external_exports.string(), Argument),
+  /** The keyword by which user code asks for a variant of the configuration class, and its value where not any will do. */
+  saidBy: external_exports.strictObject({ keyword: external_exports.string(), is: external_exports.string().optional() }).optional(),
+  arguments: external_exports.record(external_exports.string(), Argument2),
   /** Arguments without which it would be another method. */
   defining: external_exports.array(external_exports.string()).optional(),
   learningRate: external_exports.number().positive(),
+  /** Architecture -> a rate of its own. */
+  learningRates: external_exports.record(external_exports.string(), external_exports.number().positive()).optional(),
   /** Why a card's verdict can be another than a CPU's. */
   perDevice: external_exports.string().min(1).optional(),
   /** A function of the base model that is told the number of each step. */
   afterStep: external_exports.string().optional(),
   /** The only ones that it was tried with, if not all. */
   quantizations: external_exports.array(external_exports.string()).optional(),
+  /** The only ones that it is for, if not all. */
+  architectures: external_exports.array(external_exports.string()).optional(),
+  tasks: external_exports.array(external_exports.string()).optional(),
   /** Architecture -> why there is no cell of it. */
-  refuses: external_exports.record(external_exports.string(), external_exports.string().min(1)).optional(),
+  refuses: Reasons.optional(),
+  /** What its users do besides, by the name that the probe has for it. */
+  prepared: external_exports.string().optional(),
+  /** What its users install besides. */
+  packages: external_exports.record(external_exports.string(), NeededPackage).optional(),
   notMeasured: Exemptions.optional(),
   /** Stages that must run, and whose numbers say nothing. */
-  notCompared: Exemptions.optional()
-});
-var QuantizerPackage = external_exports.strictObject({
-  /** The first release that has the form. */
-  since: external_exports.string().regex(/^\d+(\.\d+)+$/),
-  /** The module that is imported, where it is not called like the package. */
-  module: external_exports.string().optional()
+  notCompared: Exemptions.optional(),
+  /** Check -> why it does not hold by design. */
+  byDesign: Reasons.optional(),
+  /** Pattern of trainable tensors -> why they get no gradient by design. */
+  untrained: Reasons.optional()
 });
 var Quantizer = external_exports.strictObject({
   words: external_exports.string().min(1),
-  packages: external_exports.record(external_exports.string(), QuantizerPackage),
+  packages: external_exports.record(external_exports.string(), NeededPackage),
   /** Storage of one quantized weight, in bytes; unquantized weights are counted as 16-bit. */
   bytesPerWeight: external_exports.number().positive(),
   tolerance: external_exports.number().positive(),
@@ -12905,7 +13779,7 @@ var Quantizer = external_exports.strictObject({
   usual: external_exports.boolean().optional(),
   /** transformers' class, and what it is made with; without arguments the checkpoint says all. */
   config: external_exports.string().optional(),
-  arguments: external_exports.record(external_exports.string(), Argument).optional(),
+  arguments: external_exports.record(external_exports.string(), Argument2).optional(),
   /** The keyword by which user code asks for this one of its class's forms, and the values that do. */
   saidBy: external_exports.strictObject({ keyword: external_exports.string(), is: external_exports.array(external_exports.string()).min(1) }).optional(),
   /** The form that a checkpoint is packed in before it is loaded, and the `quantization_config` that it then has. */
@@ -12919,20 +13793,29 @@ var Quantizer = external_exports.strictObject({
   needsGpu: external_exports.strictObject({ says: external_exports.string().min(1), capability: external_exports.number().positive().optional() }).optional(),
   /** Why a card's verdict can be another than a CPU's: each has code of its own. Absent where both take the same. */
   perDevice: external_exports.string().min(1).optional(),
+  /** Why it is measured only where it is named: it takes longer than a cell may. */
+  slow: external_exports.string().min(1).optional(),
   /** Packages that have no wheel and would be built, which runs their code outside of the isolation. */
   built: external_exports.array(external_exports.string()).optional(),
   notMeasured: Exemptions.optional(),
   /** Architecture -> why there is no cell of it. */
-  refuses: external_exports.record(external_exports.string(), external_exports.string().min(1)).optional()
+  refuses: Reasons.optional()
 });
 var Task = external_exports.strictObject({
-  taskType: external_exports.string(),
+  /** PEFT's name of it; absent where it has none, and users name none. */
+  taskType: external_exports.string().optional(),
   auto: external_exports.string(),
-  targets: external_exports.enum(["next-token", "reversed", "class-of-token", "class-of-row"]),
+  /** What a row holds, if it is not text alone: with a picture, pictures or sound alone, or pairs of picture and text. */
+  inputs: external_exports.enum(["picture and text", "media", "pairs"]).optional(),
+  targets: external_exports.enum(["next-token", "reversed", "class-of-token", "class-of-row", "own"]),
+  /** What an output calls its logits, if not so. */
+  logits: external_exports.string().optional(),
   logitsPer: external_exports.enum(["token", "row", "target"]),
   generates: external_exports.boolean().optional(),
   decodes: external_exports.boolean().optional(),
-  labels: external_exports.int().positive().optional()
+  labels: external_exports.int().positive().optional(),
+  /** Why there is no cell of a method that adds or trains tokens. */
+  withoutTokens: external_exports.string().min(1).optional()
 });
 var Pattern = external_exports.string().min(1);
 var Names = {
@@ -12941,6 +13824,14 @@ var Names = {
   /** Patterns of well-known checkpoints. No name fits two architectures; one that only resembles another is not taken. */
   models: external_exports.array(Pattern)
 };
+var Feed = external_exports.strictObject({
+  waves: external_exports.array(external_exports.int().positive()).min(1).optional(),
+  each: external_exports.array(external_exports.int()).min(1).optional(),
+  marks: external_exports.literal(true).optional(),
+  /** Rows follow one another along their first dimension. */
+  joined: external_exports.literal(true).optional()
+});
+var Idle = external_exports.strictObject({ names: external_exports.array(external_exports.string()).min(1), why: external_exports.string().min(1) });
 var Architecture = external_exports.strictObject({
   /** The tasks that its checkpoint can be loaded for. */
   tasks: external_exports.array(external_exports.string()).min(1),
@@ -12953,124 +13844,32 @@ var Architecture = external_exports.strictObject({
   modules: external_exports.record(external_exports.string(), external_exports.array(external_exports.string()).min(1)),
   /** Task -> the head that is new in it. */
   heads: external_exports.record(external_exports.string(), external_exports.string()).optional(),
-  pads: external_exports.enum(["left", "right"]).optional()
+  pads: external_exports.enum(["left", "right"]).optional(),
+  /** The only ones that fit its widths, if not all. */
+  quantizations: external_exports.array(external_exports.string()).optional(),
+  /** Name of an input -> how it is made. */
+  feeds: external_exports.record(external_exports.string(), Feed).optional(),
+  /** Task -> what is idle in it. */
+  idle: external_exports.record(external_exports.string(), Idle).optional()
 });
 var UnmeasuredArchitecture = external_exports.strictObject({ ...Names, family: external_exports.string().optional() });
-var METHODS = external_exports.record(external_exports.string(), Method).parse(methods_default);
+var Written2 = external_exports.union([Method, external_exports.strictObject({ defaultsOf: external_exports.string() })]);
+function methodsOf(entries) {
+  const pairs2 = Object.entries(entries).map(([name2, entry]) => [
+    name2,
+    "defaultsOf" in entry ? withDefaults(Method.parse(entries[entry.defaultsOf])) : entry
+  ]);
+  return Object.fromEntries(pairs2);
+}
+function withDefaults({ peftType: _type, saidBy: _said, ...base }) {
+  const unnamed = Object.entries(base.arguments).filter(([, value]) => !Modules.safeParse(value).success);
+  return { ...base, words: `${base.words} with default modules`, arguments: Object.fromEntries(unnamed) };
+}
+var METHODS = external_exports.record(external_exports.string(), Written2).transform(methodsOf).parse(methods_default);
 var QUANTIZERS = external_exports.record(external_exports.string(), Quantizer).parse(quantizers_default);
 var ARCHITECTURES2 = external_exports.record(external_exports.string(), Architecture).parse(architectures_default);
 var UNMEASURED_ARCHITECTURES = external_exports.record(external_exports.string(), UnmeasuredArchitecture).parse(unmeasured_architectures_default);
 var TASKS = external_exports.record(external_exports.string(), Task).parse(tasks_default);
-
-// src/plan/matrix.ts
-var METHODS2 = [CONTROL, ...Object.keys(METHODS)];
-var QUANTIZATIONS = QUANTIZERS;
-var DEFAULT_PATTERNS = [
-  "{lora,ia3,prompt-tuning,p-tuning,prefix-tuning}/{none,bnb-nf4}/{llama,qwen2}/causal-lm",
-  "lora/none/{gemma2,mixtral}/causal-lm",
-  "{lora,prompt-tuning}/none/bert/seq-cls"
-];
-var ALTERNATIVES = ["lora", "ia3", "prompt-tuning", "p-tuning", "prefix-tuning"];
-function packagesOf(quantization) {
-  return Object.keys(QUANTIZATIONS[quantization]?.packages ?? {});
-}
-var USUAL_QUANTIZATIONS = Object.keys(QUANTIZATIONS).filter((name2) => QUANTIZATIONS[name2]?.usual === true);
-function allCells(own2 = {}) {
-  return [...tinyCells(), ...Object.entries(own2).flatMap(([name2, checkpoint]) => cellsOfOwn(name2, checkpoint))];
-}
-function tinyCells() {
-  const cells = [];
-  for (const [architecture, { tasks }] of Object.entries(ARCHITECTURES2))
-    for (const task of tasks)
-      for (const quantization of Object.keys(QUANTIZATIONS))
-        for (const method of METHODS2)
-          if (exists(method, quantization, architecture)) cells.push({ method, quantization, architecture, task });
-  return cells;
-}
-function cellsOfOwn(architecture, { tasks, stored }) {
-  const onLoading = Object.keys(QUANTIZATIONS).filter((name2) => QUANTIZATIONS[name2]?.packed === void 0);
-  const quantizations = stored === void 0 ? onLoading : [stored];
-  return tasks.flatMap(
-    (task) => quantizations.flatMap(
-      (quantization) => METHODS2.filter((method) => exists(method, quantization, architecture)).map((method) => ({
-        ...{ method, quantization },
-        ...{ architecture, task }
-      }))
-    )
-  );
-}
-function usualOf(name2, { stored = "none" }) {
-  return `{lora,ia3,prompt-tuning,p-tuning,prefix-tuning}/${stored}/${name2}`;
-}
-function exists(method, quantization, architecture) {
-  if (Object.hasOwn(QUANTIZATIONS[quantization]?.refuses ?? {}, architecture)) return false;
-  const entry = METHODS[method];
-  if (entry === void 0) return true;
-  const isRefused = Object.hasOwn(entry.refuses ?? {}, architecture);
-  return !isRefused && (entry.quantizations?.includes(quantization) ?? true);
-}
-
-// src/plan/checkpoints.ts
-var NAME = /^[a-z0-9][a-z0-9._-]{0,59}$/;
-var HUB_ID = /^[A-Za-z0-9][\w.-]{0,95}(\/[A-Za-z0-9][\w.-]{0,95})?$/;
-var REVISION = /^[0-9a-f]{40}$/;
-var MOST = 20;
-function declaredCheckpoints({ checkpoints = {} }, problems) {
-  const names2 = Object.keys(checkpoints);
-  if (names2.length > MOST)
-    problems.push(`Configuration: \`checkpoints\` has ${names2.length} entries, more than ${MOST}.`);
-  const found = {};
-  for (const [name2, written2] of Object.entries(checkpoints)) {
-    const wrong = [...wrongName(name2), ...wrongSource(written2), ...wrongTasks(written2)];
-    problems.push(...wrong.map((what) => `Configuration: \`checkpoints.${name2}\`: ${what}`));
-    if (wrong.length === 0) found[name2] = declared(written2);
-  }
-  return found;
-}
-function declared({ path, id: id2, revision, task, "trust-remote-code": trustsCode = false }) {
-  const source = Source.parse(path === void 0 ? { id: id2, revision } : { path });
-  return { source, trustsCode, tasks: tasksOf(task) };
-}
-function tasksOf(task = "causal-lm") {
-  return [task].flat();
-}
-function wrongName(name2) {
-  if (!NAME.test(name2))
-    return ["a name is small letters, digits, `.`, `_` and `-`, 60 at most: it is a part of its cells\u2019 names."];
-  const isTaken = [ARCHITECTURES2, UNMEASURED_ARCHITECTURES].some((table3) => Object.hasOwn(table3, name2));
-  return isTaken ? [`\`${name2}\` is an architecture of the matrix. Give it another name, e.g. \`my-${name2}\`.`] : [];
-}
-function wrongSource({ path, id: id2, revision }) {
-  if (path === void 0 === (id2 === void 0))
-    return ["name either `path`, a local folder, or `id` with `revision`, a repository of the hub."];
-  if (path !== void 0) return revision === void 0 ? [] : ["`revision` belongs to `id`. Leave it out."];
-  const wrong = id2 !== void 0 && HUB_ID.test(id2) && !id2.includes("..") ? [] : [`\`${id2}\` is not \`owner/name\`.`];
-  if (revision !== void 0 && REVISION.test(revision)) return wrong;
-  return [...wrong, "give `revision` as the full SHA of a commit, 40 digits: a branch or a tag can be moved."];
-}
-function wrongTasks({ task }) {
-  const unknown = tasksOf(task).filter((one2) => !Object.hasOwn(TASKS, one2));
-  return unknown.map((one2) => `there is no task \`${one2}\`.${didYouMean(one2, Object.keys(TASKS))}`);
-}
-function unfit(name2, { source, stored, unfit: why }, quantization) {
-  const where = `\`${name2}\` (${sourceWords(source)})`;
-  if (why !== void 0) return { reason: why.reason, message: `${where}: ${why.message}` };
-  if (stored === void 0 || stored === quantization) return void 0;
-  return {
-    reason: "stored quantized",
-    message: `${where} is stored as \`${stored}\`. Name that: \`--cells '*/${stored}/${name2}'\`.`
-  };
-}
-function withOpened(request, opened) {
-  if (request.checkpoints === void 0) return request;
-  const usual = new Map(
-    Object.entries(opened).map(([name2, one2]) => [
-      usualOf(name2, request.checkpoints?.[name2] ?? one2),
-      usualOf(name2, one2)
-    ])
-  );
-  return { ...request, checkpoints: opened, cells: request.cells.map((pattern) => usual.get(pattern) ?? pattern) };
-}
 
 // probe/matrix/paths.json
 var paths_default = {
@@ -13081,6 +13880,12 @@ var paths_default = {
   trainer: {
     words: "through transformers' Trainer",
     does: "one step of `transformers.Trainer` with its defaults, before the other steps"
+  },
+  sft: {
+    words: "through trl's SFTTrainer",
+    does: "the adapter put on by trl's `SFTTrainer`, which is given its configuration, a tokenizer and rows of text, and one step with its defaults (16 bits aside), before the other steps",
+    tasks: ["causal-lm"],
+    packages: ["trl"]
   },
   checkpointing: {
     words: "with gradient checkpointing",
@@ -13136,79 +13941,29 @@ var paths_default = {
     words: "in bfloat16",
     does: "weights loaded in bfloat16",
     tolerance: 0.35,
+    capability: 8,
     quantized: false
+  },
+  fp16: {
+    words: "in float16",
+    does: "weights loaded in float16",
+    tolerance: 0.1,
+    quantized: false
+  },
+  eager: {
+    words: "with eager attention",
+    does: '`attn_implementation="eager"` for the model'
+  },
+  sdpa: {
+    words: "with PyTorch's attention",
+    does: '`attn_implementation="sdpa"` for the model'
   },
   stored: {
     words: "from a checkpoint that was saved quantized",
     does: "the quantized model saved by `save_pretrained` and loaded again, here and by the releases after it",
-    quantizations: ["bnb-nf4"]
+    quantizations: ["bnb-nf4", "bnb-int8"]
   }
 };
-
-// src/domain/own-configuration.ts
-var Text = external_exports.string().max(300);
-var Scalar = external_exports.union([Text, external_exports.number(), external_exports.boolean(), external_exports.null()]);
-var MOST_ENTRIES = 64;
-var NUMBER_TYPES = ["float32", "float16", "bfloat16", "float64", "uint8", "int8"];
-var NumberType = external_exports.strictObject({ torch: external_exports.enum(NUMBER_TYPES) });
-var OwnValue = external_exports.union([
-  Scalar,
-  NumberType,
-  external_exports.array(external_exports.union([Scalar, external_exports.array(Scalar).max(16)])).max(MOST_ENTRIES),
-  external_exports.record(Text, Scalar).refine((table3) => Object.keys(table3).length <= MOST_ENTRIES, "has too many entries")
-]).meta({ id: "OwnValue" });
-var ArgumentName = external_exports.string().max(60).regex(/^[a-z][A-Za-z0-9_]*$/, "is no name of an argument");
-var OwnArguments = external_exports.record(ArgumentName, OwnValue).refine((table3) => Object.keys(table3).length <= MOST_ENTRIES, "has too many arguments").meta({ id: "OwnArguments" });
-var Carried = external_exports.strictObject({ arguments: OwnArguments, quantization: OwnArguments, loading: OwnArguments });
-var Argument2 = external_exports.string().max(60);
-var Why = external_exports.string().max(300);
-var OwnConfiguration = external_exports.strictObject({
-  ...Carried.shape,
-  /** What had to be made smaller. */
-  scaled: external_exports.array(external_exports.strictObject({ argument: Argument2, from: OwnValue, to: OwnValue, why: Why })).max(MOST_ENTRIES),
-  /** What could not be carried. */
-  left: external_exports.array(external_exports.strictObject({ argument: Argument2, why: Why })).max(MOST_ENTRIES),
-  /** Where it stands: `train.py:31`. */
-  at: external_exports.array(external_exports.string().max(400)).max(8)
-});
-var OwnName = external_exports.string().regex(/^own-[0-9a-f]{8}$/);
-var OwnConfigurations = external_exports.record(OwnName, OwnConfiguration).refine((table3) => Object.keys(table3).length <= 400, "has too many configurations");
-function isOwnName(part2) {
-  return OwnName.safeParse(part2).success;
-}
-function isEmpty({ arguments: given, quantization, loading }) {
-  return [given, quantization, loading].every((table3) => Object.keys(table3).length === 0);
-}
-function canonicalText({ arguments: given, quantization, loading }) {
-  return JSON.stringify([given, quantization, loading].map(ordered));
-}
-function ordered(table3) {
-  const entries = Object.entries(table3).toSorted(([left2], [right]) => left2 < right ? -1 : 1);
-  return entries.map(([name2, value]) => [name2, isTable(value) ? Object.entries(value).toSorted(byName) : value]);
-}
-function byName([left2], [right]) {
-  return left2 < right ? -1 : 1;
-}
-function isTable(value) {
-  return typeof value === "object" && value !== null && !isList(value);
-}
-function valueText(value) {
-  if (value === null) return "None";
-  if (typeof value === "boolean") return value ? "True" : "False";
-  if (typeof value !== "object") return typeof value === "string" ? JSON.stringify(value) : String(value);
-  if (isList(value)) return `[${value.map(valueText).join(", ")}]`;
-  const entries = Object.entries(value);
-  const [first] = entries;
-  if (entries.length === 1 && first?.[0] === "torch") return `torch.${String(first[1])}`;
-  return `{${entries.map(([key, one2]) => `${JSON.stringify(key)}: ${valueText(one2)}`).join(", ")}}`;
-}
-function isList(value) {
-  return Array.isArray(value);
-}
-function carriedText({ arguments: given, quantization, loading }) {
-  const entries = [given, quantization, loading].flatMap((table3) => Object.entries(table3));
-  return entries.map(([name2, value]) => `${name2}=${valueText(value)}`).join(", ");
-}
 
 // src/domain/code-paths.ts
 var CodePath = external_exports.strictObject({
@@ -13226,17 +13981,19 @@ var CodePath = external_exports.strictObject({
   packages: external_exports.array(external_exports.string()).optional(),
   /** The least that differences of logits are told from. */
   tolerance: external_exports.number().positive().optional(),
+  /** The oldest card that has what it takes, as CUDA counts them. */
+  capability: external_exports.number().positive().optional(),
   notMeasured: external_exports.partialRecord(external_exports.enum(STAGES), Exemption).optional()
 });
 var CODE_PATHS = external_exports.record(external_exports.string(), CodePath).parse(paths_default);
 function methodParts(method) {
   const parts = method.split("+");
   const last3 = parts.at(-1) ?? "";
-  const isOwn = parts.length > 1 && isOwnName(last3);
+  const isOwn2 = parts.length > 1 && isOwnName(last3);
   const named4 = parts.filter((part2) => own(CODE_PATHS, part2) !== void 0);
   const paths = Object.keys(CODE_PATHS).filter((path) => named4.includes(path));
-  const entry = parts.slice(0, isOwn ? -1 : void 0).filter((part2) => !named4.includes(part2));
-  return { entry: entry.join("+"), paths, ...isOwn && { own: last3 } };
+  const entry = parts.slice(0, isOwn2 ? -1 : void 0).filter((part2) => !named4.includes(part2));
+  return { entry: entry.join("+"), paths, ...isOwn2 && { own: last3 } };
 }
 function methodBy(entry, paths, ownName) {
   const behind = Object.keys(CODE_PATHS).filter((path) => paths.includes(path));
@@ -13268,18 +14025,161 @@ function hasPath(cell, name2) {
   const path = own(CODE_PATHS, name2);
   if (path === void 0 || cell.method === CONTROL) return false;
   const isFitting = path.quantized === void 0 || path.quantized === (cell.quantization !== "none");
-  const isTried = path.quantizations?.includes(cell.quantization) ?? true;
-  return isFitting && isTried && (path.tasks?.includes(cell.task) ?? true);
+  const isTried2 = path.quantizations?.includes(cell.quantization) ?? true;
+  return isFitting && isTried2 && (path.tasks?.includes(cell.task) ?? true);
 }
 function pathWords(words2, paths) {
   return [words2, ...paths.map((path) => own(CODE_PATHS, path)?.words ?? path)].join(" ");
 }
 
+// src/plan/matrix.ts
+var METHODS2 = [CONTROL, ...Object.keys(METHODS)];
+var QUANTIZATIONS = QUANTIZERS;
+var DEFAULT_PATTERNS = [
+  "{lora,ia3,prompt-tuning,p-tuning,prefix-tuning}/{none,bnb-nf4}/{llama,qwen2}/causal-lm",
+  "lora/none/{gemma2,mixtral}/causal-lm",
+  "{lora,prompt-tuning}/none/bert/seq-cls"
+];
+var ALTERNATIVES = ["lora", "ia3", "prompt-tuning", "p-tuning", "prefix-tuning"];
+function packagesOf({ method, quantization }) {
+  const { entry, paths } = methodParts(method);
+  const needed = [own(QUANTIZATIONS, quantization), own(METHODS, entry)].flatMap(
+    (one2) => Object.keys(one2?.packages ?? {})
+  );
+  const along = paths.flatMap((path) => own(CODE_PATHS, path)?.packages ?? []);
+  return [.../* @__PURE__ */ new Set([...needed, ...along])];
+}
+var USUAL_QUANTIZATIONS = Object.keys(QUANTIZATIONS).filter((name2) => QUANTIZATIONS[name2]?.usual === true);
+function allCells(own2 = {}) {
+  return [...tinyCells(), ...Object.entries(own2).flatMap(([name2, checkpoint]) => cellsOfOwn(name2, checkpoint))];
+}
+function tinyCells() {
+  const cells = [];
+  for (const [architecture, { tasks }] of Object.entries(ARCHITECTURES2))
+    for (const task of tasks)
+      for (const quantization of Object.keys(QUANTIZATIONS))
+        for (const method of METHODS2)
+          if (exists({ method, quantization, architecture, task }) && fitsTask(method, task))
+            cells.push({ method, quantization, architecture, task });
+  return cells;
+}
+function cellsOfOwn(architecture, { tasks, stored }) {
+  const quantizations = stored === void 0 ? Object.keys(QUANTIZATIONS) : [stored];
+  return tasks.flatMap(
+    (task) => quantizations.flatMap(
+      (quantization) => METHODS2.map((method) => ({ method, quantization, architecture, task })).filter(exists)
+    )
+  );
+}
+function usualOf(name2, { stored = "none" }) {
+  return `{lora,ia3,prompt-tuning,p-tuning,prefix-tuning}/${stored}/${name2}`;
+}
+function exists({ method, quantization, architecture, task }) {
+  if (Object.hasOwn(QUANTIZATIONS[quantization]?.refuses ?? {}, architecture)) return false;
+  if (!(ARCHITECTURES2[architecture]?.quantizations?.includes(quantization) ?? true)) return false;
+  const entry = METHODS[method];
+  if (entry === void 0) return true;
+  const isRefused2 = Object.hasOwn(entry.refuses ?? {}, architecture);
+  const limits = [
+    [entry.quantizations, quantization],
+    [entry.architectures, architecture],
+    [entry.tasks, task]
+  ];
+  return !isRefused2 && limits.every(([only, value]) => only?.includes(value) ?? true);
+}
+var TOKEN_ARGUMENTS = ["num_virtual_tokens", "cpt_token_ids", "token_indices", "trainable_token_indices"];
+function fitsTask(method, task) {
+  if (TASKS[task]?.withoutTokens === void 0) return true;
+  const given = METHODS[method]?.arguments ?? {};
+  return TOKEN_ARGUMENTS.every((argument2) => !Object.hasOwn(given, argument2));
+}
+
+// src/plan/checkpoints.ts
+var NAME = /^[a-z0-9][a-z0-9._-]{0,59}$/;
+var HUB_ID = /^[A-Za-z0-9][\w.-]{0,95}(\/[A-Za-z0-9][\w.-]{0,95})?$/;
+var REVISION = /^[0-9a-f]{40}$/;
+var MOST = 20;
+function declaredCheckpoints({ checkpoints = {} }, problems) {
+  const names2 = Object.keys(checkpoints);
+  if (names2.length > MOST)
+    problems.push(`Configuration: \`checkpoints\` has ${names2.length} entries, more than ${MOST}.`);
+  const found = {};
+  for (const [name2, written4] of Object.entries(checkpoints)) {
+    const wrong2 = [...wrongName(name2), ...wrongSource(written4), ...wrongTasks(written4)];
+    problems.push(...wrong2.map((what) => `Configuration: \`checkpoints.${name2}\`: ${what}`));
+    if (wrong2.length === 0) found[name2] = declared(written4);
+  }
+  return found;
+}
+function declared({ path, id: id2, revision, task, "trust-remote-code": trustsCode = false }) {
+  const source = Source.parse(path === void 0 ? { id: id2, revision } : { path });
+  return { source, trustsCode, tasks: tasksOf(task) };
+}
+function tasksOf(task = "causal-lm") {
+  return [task].flat();
+}
+function wrongName(name2) {
+  if (!NAME.test(name2))
+    return ["a name is small letters, digits, `.`, `_` and `-`, 60 at most: it is a part of its cells\u2019 names."];
+  const isTaken = [ARCHITECTURES2, UNMEASURED_ARCHITECTURES].some((table3) => Object.hasOwn(table3, name2));
+  return isTaken ? [`\`${name2}\` is an architecture of the matrix. Give it another name, e.g. \`my-${name2}\`.`] : [];
+}
+function wrongSource({ path, id: id2, revision }) {
+  if (path === void 0 === (id2 === void 0))
+    return ["name either `path`, a local folder, or `id` with `revision`, a repository of the hub."];
+  if (path !== void 0) return revision === void 0 ? [] : ["`revision` belongs to `id`. Leave it out."];
+  const wrong2 = id2 !== void 0 && HUB_ID.test(id2) && !id2.includes("..") ? [] : [`\`${id2}\` is not \`owner/name\`.`];
+  if (revision !== void 0 && REVISION.test(revision)) return wrong2;
+  return [...wrong2, "give `revision` as the full SHA of a commit, 40 digits: a branch or a tag can be moved."];
+}
+function wrongTasks({ task }) {
+  const unknown = tasksOf(task).filter((one2) => !Object.hasOwn(TASKS, one2));
+  const fed = tasksOf(task).filter((one2) => TASKS[one2]?.inputs !== void 0);
+  return [
+    ...unknown.map((one2) => `there is no task \`${one2}\`.${didYouMean(one2, Object.keys(TASKS))}`),
+    ...fed.map((one2) => `\`${one2}\` needs pictures or sound, which are made for the tiny models alone.`)
+  ];
+}
+function unfit(name2, checkpoint, quantization) {
+  const { source, isOpened, stored, unfit: why } = checkpoint;
+  const where2 = `\`${name2}\` (${sourceWords(source)})`;
+  if (why !== void 0) return { reason: why.reason, message: `${where2}: ${why.message}` };
+  if (stored === quantization || isOpened === void 0) return void 0;
+  if (stored === void 0) return isPacked(quantization) ? notPacked(where2, quantization) : void 0;
+  return {
+    reason: "stored quantized",
+    message: `${where2} is stored as \`${stored}\`. Name that: \`--cells '*/${stored}/${name2}'\`.`
+  };
+}
+function isPacked(quantization) {
+  return own(QUANTIZERS, quantization)?.packed !== void 0;
+}
+function notPacked(where2, quantization) {
+  const message = `${where2} holds floats, and nothing is quantized to \`${quantization}\` when it is loaded: that is a form of files. Only tiny checkpoints are packed here.`;
+  return { reason: "not stored so", message };
+}
+function withOpened(request, opened2) {
+  if (request.checkpoints === void 0) return request;
+  const usual = new Map(
+    Object.entries(opened2).map(([name2, one2]) => [
+      usualOf(name2, request.checkpoints?.[name2] ?? one2),
+      usualOf(name2, one2)
+    ])
+  );
+  return { ...request, checkpoints: opened2, cells: request.cells.map((pattern) => usual.get(pattern) ?? pattern) };
+}
+function unfitOnes(checkpoints) {
+  return Object.entries(checkpoints).flatMap(([name2, one2]) => {
+    const ruling = one2.unfit && unfit(name2, one2, "none");
+    return ruling ? [`${ruling.reason}: ${ruling.message}`] : [];
+  });
+}
+
 // src/plan/ruled-out.ts
-function rulingOn(quantization, where = {}) {
+function rulingOn(quantization, where2 = {}) {
   const entry = QUANTIZATIONS[quantization];
   if (entry === void 0) return void 0;
-  return needsCard(entry, where) ?? needsBuild(entry);
+  return needsCard(entry, where2) ?? needsBuild(entry);
 }
 function needsCard({ needsGpu }, { device, capability: has3 }) {
   if (needsGpu === void 0) return void 0;
@@ -13295,31 +14195,44 @@ function needsBuild({ built = [] }) {
   const message = `${built.join(" and ")} has no wheel: it would be built from its source, which runs its code outside of the isolation.`;
   return { reason: "needs a build", message };
 }
-function rulingOnParts(cell, where) {
-  const checkpoint = checkpointOf(cell, where.checkpoints);
-  const wrong = checkpoint && unfit(cell.architecture, checkpoint, cell.quantization);
-  return wrong ?? rulingOn(cell.quantization, where);
+function rulingOnParts(cell, where2) {
+  const checkpoint = checkpointOf(cell, where2.checkpoints);
+  const wrong2 = checkpoint && unfit(cell.architecture, checkpoint, cell.quantization);
+  return wrong2 ?? rulingOn(cell.quantization, where2) ?? needsNewer(cell, where2);
 }
-function rulings(cells, where = {}) {
+function needsNewer({ method }, { device, capability: has3 }) {
+  if (has3 === void 0 || !deviceOf(device).hasCards) return void 0;
+  for (const path of methodParts(method).paths) {
+    const least = own(CODE_PATHS, path)?.capability ?? 0;
+    const card = `compute capability ${least.toFixed(1)} or newer`;
+    if (least > has3)
+      return {
+        reason: "needs a GPU",
+        message: `\`+${path}\` needs a GPU (${card}), and this one has ${has3.toFixed(1)}.`
+      };
+  }
+  return void 0;
+}
+function rulings(cells, where2 = {}) {
   const found = /* @__PURE__ */ new Map();
   for (const cell of cells) {
-    const ruling = rulingOnParts(cell, where);
+    const ruling = rulingOnParts(cell, where2);
     if (ruling === void 0) continue;
-    const what = checkpointOf(cell, where.checkpoints) ? cell.architecture : cell.quantization;
+    const what = checkpointOf(cell, where2.checkpoints) ? cell.architecture : cell.quantization;
     const key = `${what} ${ruling.message}`;
     found.set(key, { what, cells: 1 + (found.get(key)?.cells ?? 0), ...ruling });
   }
   return [...found.values()];
 }
-function measurable(cells, where = {}) {
-  return cells.filter((cell) => rulingOfCell(cell, where) === void 0);
+function measurable(cells, where2 = {}) {
+  return cells.filter((cell) => rulingOfCell(cell, where2) === void 0);
 }
-function rulingOfCell(cell, where) {
-  const message = where.unplaced && own(where.unplaced, cellId(cell));
-  return message === void 0 ? rulingOnParts(cell, where) : { reason: "no runner for it", message };
+function rulingOfCell(cell, where2) {
+  const message = where2.unplaced && own(where2.unplaced, cellId(cell));
+  return message === void 0 ? rulingOnParts(cell, where2) : { reason: "no runner for it", message };
 }
-function ruledOut(cell, where = {}) {
-  const ruling = rulingOfCell(cell, where);
+function ruledOut(cell, where2 = {}) {
+  const ruling = rulingOfCell(cell, where2);
   return ruling && { cell: cellId(cell), outcome: "skipped", ...ruling, stages: {}, failures: [], facts: {} };
 }
 
@@ -13341,15 +14254,74 @@ function classesOf(runners, chosen) {
   return fitting.some(({ device }) => device === least) ? fitting : [plainClass(least), ...fitting];
 }
 function unfit2(cell, { device, capability, memoryGb }) {
-  const ruling = rulingOn(cell.quantization, { device, capability });
+  const ruling = rulingOfCell(cell, { device, capability });
   if (ruling) return ruling.message;
   const least = deviceOf(device).cardBytes / 1024 ** 3;
   if (memoryGb !== void 0 && memoryGb < least)
     return `A cell is given ${least} GiB of a card, and it has ${memoryGb}.`;
   return void 0;
 }
-function ownKernels({ method, quantization }) {
-  return own(QUANTIZATIONS, quantization)?.perDevice ?? entryOf(method)?.perDevice;
+
+// src/domain/environment.ts
+var WATCHED = ["transformers", "peft", "accelerate", "bitsandbytes", "torch", "torchao"];
+function isWatched(library, watch = WATCHED) {
+  return watch.some((name2) => name2 === library);
+}
+var STACK = [
+  "trl",
+  "huggingface-hub",
+  "tokenizers",
+  "safetensors",
+  "datasets",
+  "diffusers",
+  "hqq",
+  "optimum",
+  "optimum-quanto",
+  "gptqmodel",
+  "compressed-tensors",
+  "autoawq",
+  "numpy",
+  "triton",
+  "kernels",
+  "sentencepiece",
+  "scikit-learn"
+];
+var NAMED = [...WATCHED, ...STACK];
+var ALWAYS = ["torch", "transformers", "peft", "accelerate"];
+var Name = external_exports.string().refine(isName);
+var Words = external_exports.string().max(2e3);
+var Version = external_exports.string().max(100).refine(isVersion);
+var Lock = external_exports.record(Name, Version);
+var EnvironmentRequest = external_exports.strictObject({
+  pins: Lock,
+  packages: external_exports.array(Name).max(20),
+  heldBack: Lock.exactOptional(),
+  /** Where its cells run; absent for the default. */
+  device: external_exports.enum(DEVICE_NAMES).exactOptional()
+});
+var EnvironmentId = external_exports.string().regex(/^[0-9a-f]{12}$/);
+var EnvironmentStatus = external_exports.enum(["built", "unresolved", "inconclusive"]);
+var Environment = external_exports.discriminatedUnion("status", [
+  external_exports.strictObject({
+    status: EnvironmentStatus.extract(["built"]),
+    id: EnvironmentId,
+    lock: Lock,
+    /** Files that several packages install with other contents each, in words. */
+    contested: external_exports.array(Words).max(10).exactOptional()
+  }),
+  external_exports.strictObject({ status: EnvironmentStatus.extract(["unresolved"]), why: Words }),
+  external_exports.strictObject({ status: EnvironmentStatus.extract(["inconclusive"]), why: Words })
+]);
+function requestKey(request) {
+  const pins = (record2) => Object.keys(record2).toSorted().map((name2) => `${name2}==${record2[name2]}`).join(",");
+  const parts = [pins(request.pins), request.packages.toSorted().join(",")];
+  if (request.heldBack && Object.keys(request.heldBack).length > 0) parts.push(pins(request.heldBack));
+  if (request.device !== void 0 && request.device !== DEFAULT_DEVICE) parts.push(request.device);
+  return parts.join(" | ");
+}
+function lockDifference(before, after, except) {
+  const names2 = [.../* @__PURE__ */ new Set([...Object.keys(before), ...Object.keys(after)])].filter((name2) => !except.includes(name2)).toSorted();
+  return names2.filter((name2) => before[name2] !== after[name2]).map((name2) => `${name2} ${before[name2] ?? "absent"} -> ${after[name2] ?? "absent"}`);
 }
 
 // src/plan/patterns.ts
@@ -13423,9 +14395,9 @@ function matcher(pattern, axes, problems) {
   return (cell) => tests.every((test) => test(cell));
 }
 function partMatcher(part2, axis2, problems) {
-  const written2 = alternatives(part2);
-  const stars = written2.filter((option) => option.includes("*")).map((option) => option.split("*"));
-  const options = written2.map((option) => {
+  const written4 = alternatives(part2);
+  const stars = written4.filter((option) => option.includes("*")).map((option) => option.split("*"));
+  const options = written4.map((option) => {
     if (!option.includes("*") && !axis2.values.includes(option))
       problems.push(
         `Unknown ${axis2.name} \`${option}\`.${didYouMean(option, [...axis2.values, ...nearPaths(axis2.name, option)])} Known: ${axis2.values.join(", ")}.`
@@ -13468,10 +14440,10 @@ function matchesPieces(value, pieces) {
   }
   return value.length - last3.length >= position2 && value.endsWith(last3);
 }
-function splitOutsideBraces(text2, separator) {
+function splitOutsideBraces(text3, separator) {
   const parts = [""];
   let depth = 0;
-  for (const character of text2) {
+  for (const character of text3) {
     if (character === "{") depth++;
     if (character === "}") depth--;
     if (character === separator && depth === 0) parts.push("");
@@ -13480,66 +14452,521 @@ function splitOutsideBraces(text2, separator) {
   return parts;
 }
 
-// src/domain/environment.ts
-var WATCHED = ["transformers", "peft", "accelerate", "bitsandbytes", "torch", "torchao"];
-function isWatched(library, watch = WATCHED) {
-  return watch.some((name2) => name2 === library);
+// src/plan/defaults.ts
+var USUAL_PLACES = "none/{llama,qwen2}/causal-lm";
+function usualPackages() {
+  return /* @__PURE__ */ new Set([...ALWAYS, ...selectCells(DEFAULT_PATTERNS, allCells(), []).flatMap(packagesOf)]);
 }
-var STACK = [
-  "trl",
-  "huggingface-hub",
-  "tokenizers",
-  "safetensors",
-  "datasets",
-  "diffusers",
-  "hqq",
-  "optimum",
-  "optimum-quanto",
-  "gptqmodel",
-  "compressed-tensors",
-  "autoawq",
-  "numpy",
-  "triton",
-  "kernels",
-  "sentencepiece",
-  "scikit-learn"
-];
-var NAMED = [...WATCHED, ...STACK];
-var ALWAYS = ["torch", "transformers", "peft", "accelerate"];
-var Name = external_exports.string().refine(isName);
-var Words = external_exports.string().max(2e3);
-var Version = external_exports.string().max(100).refine(isVersion);
-var Lock = external_exports.record(Name, Version);
-var EnvironmentRequest = external_exports.strictObject({
-  pins: Lock,
-  packages: external_exports.array(Name).max(20),
-  heldBack: Lock.exactOptional(),
-  /** Where its cells run; absent for the default. */
-  device: external_exports.enum(DEVICE_NAMES).exactOptional()
+function patternsFor(library, usual) {
+  if (usual.has(library)) return [];
+  const paths = Object.entries(CODE_PATHS).filter(([, { packages = [] }]) => packages.includes(library));
+  const methods = Object.entries(METHODS).filter(([, { packages = {} }]) => library in packages);
+  const forms = Object.entries(QUANTIZATIONS).filter(
+    ([, { packages, needsGpu, slow }]) => library in packages && needsGpu === void 0 && slow === void 0
+  );
+  return [
+    ...paths.map(([name2]) => `{${ALTERNATIVES.map((method) => `${method}+${name2}`).join(",")}}/${USUAL_PLACES}`),
+    ...methods.map(([name2]) => `${name2}/none/llama/causal-lm`),
+    ...forms.map(([name2]) => `lora/${name2}/llama/causal-lm`)
+  ];
+}
+function withDefaultCells(request) {
+  if (request.chosenBy !== "default") return request;
+  const usually2 = usualPackages();
+  const changed = request.changes.map(({ library }) => patternsFor(library, usually2));
+  const held2 = Object.keys(request.held).map((library) => patternsFor(library, usually2));
+  const isAlone = changed.length > 0 && changed.every((patterns) => patterns.length > 0);
+  const usual = isAlone ? request.cells.filter((pattern) => !DEFAULT_PATTERNS.some((one2) => one2 === pattern)) : request.cells;
+  return { ...request, cells: [...changed.flat(), ...held2.flat(), ...usual] };
+}
+
+// src/plan/own/configuration.ts
+import { createHash } from "node:crypto";
+
+// probe/matrix/shapes.json
+var shapes_default = {
+  bart: { hidden: 128, layers: 1, vocabulary: 64, positions: 128, weights: { "model.decoder.embed_positions": [130, 128], "model.decoder.layernorm_embedding": [128], "model.decoder.layers.0.encoder_attn.k_proj": [128, 128], "model.decoder.layers.0.encoder_attn.out_proj": [128, 128], "model.decoder.layers.0.encoder_attn.q_proj": [128, 128], "model.decoder.layers.0.encoder_attn.v_proj": [128, 128], "model.decoder.layers.0.encoder_attn_layer_norm": [128], "model.decoder.layers.0.fc1": [128, 128], "model.decoder.layers.0.fc2": [128, 128], "model.decoder.layers.0.final_layer_norm": [128], "model.decoder.layers.0.self_attn.k_proj": [128, 128], "model.decoder.layers.0.self_attn.out_proj": [128, 128], "model.decoder.layers.0.self_attn.q_proj": [128, 128], "model.decoder.layers.0.self_attn.v_proj": [128, 128], "model.decoder.layers.0.self_attn_layer_norm": [128], "model.encoder.embed_positions": [130, 128], "model.encoder.layernorm_embedding": [128], "model.encoder.layers.0.fc1": [128, 128], "model.encoder.layers.0.fc2": [128, 128], "model.encoder.layers.0.final_layer_norm": [128], "model.encoder.layers.0.self_attn.k_proj": [128, 128], "model.encoder.layers.0.self_attn.out_proj": [128, 128], "model.encoder.layers.0.self_attn.q_proj": [128, 128], "model.encoder.layers.0.self_attn.v_proj": [128, 128], "model.encoder.layers.0.self_attn_layer_norm": [128], "model.shared": [64, 128] } },
+  bert: { hidden: 128, layers: 2, vocabulary: 64, positions: 128, weights: { "bert.embeddings.LayerNorm": [128], "bert.embeddings.position_embeddings": [128, 128], "bert.embeddings.token_type_embeddings": [2, 128], "bert.embeddings.word_embeddings": [64, 128], "bert.encoder.layer.0.attention.output.LayerNorm": [128], "bert.encoder.layer.0.attention.output.dense": [128, 128], "bert.encoder.layer.0.attention.self.key": [128, 128], "bert.encoder.layer.0.attention.self.query": [128, 128], "bert.encoder.layer.0.attention.self.value": [128, 128], "bert.encoder.layer.0.intermediate.dense": [128, 128], "bert.encoder.layer.0.output.LayerNorm": [128], "bert.encoder.layer.0.output.dense": [128, 128], "bert.encoder.layer.1.attention.output.LayerNorm": [128], "bert.encoder.layer.1.attention.output.dense": [128, 128], "bert.encoder.layer.1.attention.self.key": [128, 128], "bert.encoder.layer.1.attention.self.query": [128, 128], "bert.encoder.layer.1.attention.self.value": [128, 128], "bert.encoder.layer.1.intermediate.dense": [128, 128], "bert.encoder.layer.1.output.LayerNorm": [128], "bert.encoder.layer.1.output.dense": [128, 128], "bert.pooler.dense": [128, 128], "cls.predictions.transform.LayerNorm": [128], "cls.predictions.transform.dense": [128, 128], "cls.seq_relationship": [2, 128] } },
+  bloom: { hidden: 128, layers: 2, vocabulary: 64, weights: { "transformer.h.0.input_layernorm": [128], "transformer.h.0.mlp.dense_4h_to_h": [128, 512], "transformer.h.0.mlp.dense_h_to_4h": [512, 128], "transformer.h.0.post_attention_layernorm": [128], "transformer.h.0.self_attention.dense": [128, 128], "transformer.h.0.self_attention.query_key_value": [384, 128], "transformer.h.1.input_layernorm": [128], "transformer.h.1.mlp.dense_4h_to_h": [128, 512], "transformer.h.1.mlp.dense_h_to_4h": [512, 128], "transformer.h.1.post_attention_layernorm": [128], "transformer.h.1.self_attention.dense": [128, 128], "transformer.h.1.self_attention.query_key_value": [384, 128], "transformer.ln_f": [128], "transformer.word_embeddings": [64, 128], "transformer.word_embeddings_layernorm": [128] } },
+  codellama: { hidden: 128, layers: 2, vocabulary: 64, positions: 128, weights: { lm_head: [64, 128], "model.embed_tokens": [64, 128], "model.layers.0.input_layernorm": [128], "model.layers.0.mlp.down_proj": [128, 128], "model.layers.0.mlp.gate_proj": [128, 128], "model.layers.0.mlp.up_proj": [128, 128], "model.layers.0.post_attention_layernorm": [128], "model.layers.0.self_attn.k_proj": [128, 128], "model.layers.0.self_attn.o_proj": [128, 128], "model.layers.0.self_attn.q_proj": [128, 128], "model.layers.0.self_attn.v_proj": [128, 128], "model.layers.1.input_layernorm": [128], "model.layers.1.mlp.down_proj": [128, 128], "model.layers.1.mlp.gate_proj": [128, 128], "model.layers.1.mlp.up_proj": [128, 128], "model.layers.1.post_attention_layernorm": [128], "model.layers.1.self_attn.k_proj": [128, 128], "model.layers.1.self_attn.o_proj": [128, 128], "model.layers.1.self_attn.q_proj": [128, 128], "model.layers.1.self_attn.v_proj": [128, 128], "model.norm": [128] } },
+  "deberta-v2": { hidden: 128, layers: 2, vocabulary: 64, positions: 128, weights: { "deberta.embeddings.LayerNorm": [128], "deberta.embeddings.word_embeddings": [64, 128], "deberta.encoder.LayerNorm": [128], "deberta.encoder.layer.0.attention.output.LayerNorm": [128], "deberta.encoder.layer.0.attention.output.dense": [128, 128], "deberta.encoder.layer.0.attention.self.key_proj": [128, 128], "deberta.encoder.layer.0.attention.self.query_proj": [128, 128], "deberta.encoder.layer.0.attention.self.value_proj": [128, 128], "deberta.encoder.layer.0.intermediate.dense": [128, 128], "deberta.encoder.layer.0.output.LayerNorm": [128], "deberta.encoder.layer.0.output.dense": [128, 128], "deberta.encoder.layer.1.attention.output.LayerNorm": [128], "deberta.encoder.layer.1.attention.output.dense": [128, 128], "deberta.encoder.layer.1.attention.self.key_proj": [128, 128], "deberta.encoder.layer.1.attention.self.query_proj": [128, 128], "deberta.encoder.layer.1.attention.self.value_proj": [128, 128], "deberta.encoder.layer.1.intermediate.dense": [128, 128], "deberta.encoder.layer.1.output.LayerNorm": [128], "deberta.encoder.layer.1.output.dense": [128, 128], "deberta.encoder.rel_embeddings": [32, 128], "pooler.dense": [128, 128] } },
+  deepseek_v2: { hidden: 64, layers: 2, vocabulary: 64, positions: 128, weights: { lm_head: [64, 64], "model.embed_tokens": [64, 64], "model.layers.0.input_layernorm": [64], "model.layers.0.mlp.down_proj": [64, 64], "model.layers.0.mlp.gate_proj": [64, 64], "model.layers.0.mlp.up_proj": [64, 64], "model.layers.0.post_attention_layernorm": [64], "model.layers.0.self_attn.kv_a_layernorm": [64], "model.layers.0.self_attn.kv_a_proj_with_mqa": [80, 64], "model.layers.0.self_attn.kv_b_proj": [128, 64], "model.layers.0.self_attn.o_proj": [64, 64], "model.layers.0.self_attn.q_a_layernorm": [64], "model.layers.0.self_attn.q_a_proj": [64, 64], "model.layers.0.self_attn.q_b_proj": [128, 64], "model.layers.1.input_layernorm": [64], "model.layers.1.mlp.experts.0.down_proj": [64, 32], "model.layers.1.mlp.experts.0.gate_proj": [32, 64], "model.layers.1.mlp.experts.0.up_proj": [32, 64], "model.layers.1.mlp.experts.1.down_proj": [64, 32], "model.layers.1.mlp.experts.1.gate_proj": [32, 64], "model.layers.1.mlp.experts.1.up_proj": [32, 64], "model.layers.1.mlp.experts.2.down_proj": [64, 32], "model.layers.1.mlp.experts.2.gate_proj": [32, 64], "model.layers.1.mlp.experts.2.up_proj": [32, 64], "model.layers.1.mlp.gate": [3, 64], "model.layers.1.mlp.shared_experts.down_proj": [64, 32], "model.layers.1.mlp.shared_experts.gate_proj": [32, 64], "model.layers.1.mlp.shared_experts.up_proj": [32, 64], "model.layers.1.post_attention_layernorm": [64], "model.layers.1.self_attn.kv_a_layernorm": [64], "model.layers.1.self_attn.kv_a_proj_with_mqa": [80, 64], "model.layers.1.self_attn.kv_b_proj": [128, 64], "model.layers.1.self_attn.o_proj": [64, 64], "model.layers.1.self_attn.q_a_layernorm": [64], "model.layers.1.self_attn.q_a_proj": [64, 64], "model.layers.1.self_attn.q_b_proj": [128, 64], "model.norm": [64] } },
+  deepseek_v3: { hidden: 128, layers: 2, vocabulary: 64, positions: 128, weights: { lm_head: [64, 128], "model.embed_tokens": [64, 128], "model.layers.0.input_layernorm": [128], "model.layers.0.mlp.down_proj": [128, 128], "model.layers.0.mlp.gate_proj": [128, 128], "model.layers.0.mlp.up_proj": [128, 128], "model.layers.0.post_attention_layernorm": [128], "model.layers.0.self_attn.kv_a_layernorm": [128], "model.layers.0.self_attn.kv_a_proj_with_mqa": [192, 128], "model.layers.0.self_attn.kv_b_proj": [256, 128], "model.layers.0.self_attn.o_proj": [128, 128], "model.layers.0.self_attn.q_a_layernorm": [128], "model.layers.0.self_attn.q_a_proj": [128, 128], "model.layers.0.self_attn.q_b_proj": [384, 128], "model.layers.1.input_layernorm": [128], "model.layers.1.mlp.experts.0.down_proj": [128, 128], "model.layers.1.mlp.experts.0.gate_proj": [128, 128], "model.layers.1.mlp.experts.0.up_proj": [128, 128], "model.layers.1.mlp.experts.1.down_proj": [128, 128], "model.layers.1.mlp.experts.1.gate_proj": [128, 128], "model.layers.1.mlp.experts.1.up_proj": [128, 128], "model.layers.1.mlp.experts.2.down_proj": [128, 128], "model.layers.1.mlp.experts.2.gate_proj": [128, 128], "model.layers.1.mlp.experts.2.up_proj": [128, 128], "model.layers.1.mlp.gate": [3, 128], "model.layers.1.mlp.shared_experts.down_proj": [128, 128], "model.layers.1.mlp.shared_experts.gate_proj": [128, 128], "model.layers.1.mlp.shared_experts.up_proj": [128, 128], "model.layers.1.post_attention_layernorm": [128], "model.layers.1.self_attn.kv_a_layernorm": [128], "model.layers.1.self_attn.kv_a_proj_with_mqa": [192, 128], "model.layers.1.self_attn.kv_b_proj": [256, 128], "model.layers.1.self_attn.o_proj": [128, 128], "model.layers.1.self_attn.q_a_layernorm": [128], "model.layers.1.self_attn.q_a_proj": [128, 128], "model.layers.1.self_attn.q_b_proj": [384, 128], "model.norm": [128] } },
+  ernie4_5: { hidden: 128, layers: 1, vocabulary: 64, positions: 128, weights: { lm_head: [64, 128], "model.embed_tokens": [64, 128], "model.layers.0.input_layernorm": [128], "model.layers.0.mlp.down_proj": [128, 128], "model.layers.0.mlp.gate_proj": [128, 128], "model.layers.0.mlp.up_proj": [128, 128], "model.layers.0.post_attention_layernorm": [128], "model.layers.0.self_attn.k_proj": [64, 128], "model.layers.0.self_attn.o_proj": [128, 128], "model.layers.0.self_attn.q_proj": [128, 128], "model.layers.0.self_attn.v_proj": [64, 128], "model.norm": [128] } },
+  ernie4_5_moe: { hidden: 128, layers: 2, vocabulary: 64, positions: 128, weights: { lm_head: [64, 128], "model.embed_tokens": [64, 128], "model.layers.0.input_layernorm": [128], "model.layers.0.mlp.down_proj": [128, 128], "model.layers.0.mlp.gate_proj": [128, 128], "model.layers.0.mlp.up_proj": [128, 128], "model.layers.0.post_attention_layernorm": [128], "model.layers.0.self_attn.k_proj": [64, 128], "model.layers.0.self_attn.o_proj": [128, 128], "model.layers.0.self_attn.q_proj": [128, 128], "model.layers.0.self_attn.v_proj": [64, 128], "model.layers.1.input_layernorm": [128], "model.layers.1.mlp.experts.0.down_proj": [128, 128], "model.layers.1.mlp.experts.0.gate_proj": [128, 128], "model.layers.1.mlp.experts.0.up_proj": [128, 128], "model.layers.1.mlp.experts.1.down_proj": [128, 128], "model.layers.1.mlp.experts.1.gate_proj": [128, 128], "model.layers.1.mlp.experts.1.up_proj": [128, 128], "model.layers.1.mlp.experts.2.down_proj": [128, 128], "model.layers.1.mlp.experts.2.gate_proj": [128, 128], "model.layers.1.mlp.experts.2.up_proj": [128, 128], "model.layers.1.mlp.gate": [3, 128], "model.layers.1.mlp.shared_experts.down_proj": [128, 128], "model.layers.1.mlp.shared_experts.gate_proj": [128, 128], "model.layers.1.mlp.shared_experts.up_proj": [128, 128], "model.layers.1.post_attention_layernorm": [128], "model.layers.1.self_attn.k_proj": [64, 128], "model.layers.1.self_attn.o_proj": [128, 128], "model.layers.1.self_attn.q_proj": [128, 128], "model.layers.1.self_attn.v_proj": [64, 128], "model.norm": [128] } },
+  ernie4_5_vl_moe: { hidden: 32, layers: 2, vocabulary: 64, positions: 128, weights: { lm_head: [64, 32], "model.embed_tokens": [64, 32], "model.layers.0.input_layernorm": [32], "model.layers.0.mlp.down_proj": [32, 32], "model.layers.0.mlp.gate_proj": [32, 32], "model.layers.0.mlp.up_proj": [32, 32], "model.layers.0.post_attention_layernorm": [32], "model.layers.0.self_attn.k_proj": [16, 32], "model.layers.0.self_attn.o_proj": [32, 32], "model.layers.0.self_attn.q_proj": [32, 32], "model.layers.0.self_attn.v_proj": [16, 32], "model.layers.1.input_layernorm": [32], "model.layers.1.mlp.experts.0.down_proj": [32, 32], "model.layers.1.mlp.experts.0.gate_proj": [32, 32], "model.layers.1.mlp.experts.0.up_proj": [32, 32], "model.layers.1.mlp.experts.1.down_proj": [32, 32], "model.layers.1.mlp.experts.1.gate_proj": [32, 32], "model.layers.1.mlp.experts.1.up_proj": [32, 32], "model.layers.1.mlp.experts.2.down_proj": [32, 32], "model.layers.1.mlp.experts.2.gate_proj": [32, 32], "model.layers.1.mlp.experts.2.up_proj": [32, 32], "model.layers.1.mlp.experts.3.down_proj": [32, 16], "model.layers.1.mlp.experts.3.gate_proj": [16, 32], "model.layers.1.mlp.experts.3.up_proj": [16, 32], "model.layers.1.mlp.experts.4.down_proj": [32, 16], "model.layers.1.mlp.experts.4.gate_proj": [16, 32], "model.layers.1.mlp.experts.4.up_proj": [16, 32], "model.layers.1.mlp.experts.5.down_proj": [32, 16], "model.layers.1.mlp.experts.5.gate_proj": [16, 32], "model.layers.1.mlp.experts.5.up_proj": [16, 32], "model.layers.1.mlp.gate": [32, 3], "model.layers.1.mlp.shared_experts.down_proj": [32, 32], "model.layers.1.mlp.shared_experts.gate_proj": [32, 32], "model.layers.1.mlp.shared_experts.up_proj": [32, 32], "model.layers.1.post_attention_layernorm": [32], "model.layers.1.self_attn.k_proj": [16, 32], "model.layers.1.self_attn.o_proj": [32, 32], "model.layers.1.self_attn.q_proj": [32, 32], "model.layers.1.self_attn.v_proj": [16, 32], "model.norm": [32], "model.resampler_model.after_norm": [32], "model.resampler_model.mlp": [32, 64], "model.resampler_model.spatial_linear.0": [64, 64], "model.resampler_model.spatial_linear.2": [64, 64], "model.resampler_model.spatial_linear.3": [64], "model.resampler_model.temporal_linear.0": [64, 128], "model.resampler_model.temporal_linear.2": [64, 64], "model.resampler_model.temporal_linear.3": [64], "model.vision_model.blocks.0.attn.proj": [16, 16], "model.vision_model.blocks.0.attn.qkv": [48, 16], "model.vision_model.blocks.0.mlp.fc1": [32, 16], "model.vision_model.blocks.0.mlp.fc2": [16, 32], "model.vision_model.blocks.0.norm1": [16], "model.vision_model.blocks.0.norm2": [16], "model.vision_model.ln": [16], "model.vision_model.patch_embed.proj": [16, 48] } },
+  gemma2: { hidden: 128, layers: 2, vocabulary: 64, positions: 128, weights: { "model.embed_tokens": [64, 128], "model.layers.0.input_layernorm": [128], "model.layers.0.mlp.down_proj": [128, 128], "model.layers.0.mlp.gate_proj": [128, 128], "model.layers.0.mlp.up_proj": [128, 128], "model.layers.0.post_attention_layernorm": [128], "model.layers.0.post_feedforward_layernorm": [128], "model.layers.0.pre_feedforward_layernorm": [128], "model.layers.0.self_attn.k_proj": [64, 128], "model.layers.0.self_attn.o_proj": [128, 128], "model.layers.0.self_attn.q_proj": [128, 128], "model.layers.0.self_attn.v_proj": [64, 128], "model.layers.1.input_layernorm": [128], "model.layers.1.mlp.down_proj": [128, 128], "model.layers.1.mlp.gate_proj": [128, 128], "model.layers.1.mlp.up_proj": [128, 128], "model.layers.1.post_attention_layernorm": [128], "model.layers.1.post_feedforward_layernorm": [128], "model.layers.1.pre_feedforward_layernorm": [128], "model.layers.1.self_attn.k_proj": [64, 128], "model.layers.1.self_attn.o_proj": [128, 128], "model.layers.1.self_attn.q_proj": [128, 128], "model.layers.1.self_attn.v_proj": [64, 128], "model.norm": [128] } },
+  gemma3: { hidden: 32, layers: 2, vocabulary: 64, positions: 128, weights: { "language_model.model.embed_tokens": [64, 32], "language_model.model.layers.0.input_layernorm": [32], "language_model.model.layers.0.mlp.down_proj": [32, 32], "language_model.model.layers.0.mlp.gate_proj": [32, 32], "language_model.model.layers.0.mlp.up_proj": [32, 32], "language_model.model.layers.0.post_attention_layernorm": [32], "language_model.model.layers.0.post_feedforward_layernorm": [32], "language_model.model.layers.0.pre_feedforward_layernorm": [32], "language_model.model.layers.0.self_attn.k_norm": [16], "language_model.model.layers.0.self_attn.k_proj": [16, 32], "language_model.model.layers.0.self_attn.o_proj": [32, 32], "language_model.model.layers.0.self_attn.q_norm": [16], "language_model.model.layers.0.self_attn.q_proj": [32, 32], "language_model.model.layers.0.self_attn.v_proj": [16, 32], "language_model.model.layers.1.input_layernorm": [32], "language_model.model.layers.1.mlp.down_proj": [32, 32], "language_model.model.layers.1.mlp.gate_proj": [32, 32], "language_model.model.layers.1.mlp.up_proj": [32, 32], "language_model.model.layers.1.post_attention_layernorm": [32], "language_model.model.layers.1.post_feedforward_layernorm": [32], "language_model.model.layers.1.pre_feedforward_layernorm": [32], "language_model.model.layers.1.self_attn.k_norm": [16], "language_model.model.layers.1.self_attn.k_proj": [16, 32], "language_model.model.layers.1.self_attn.o_proj": [32, 32], "language_model.model.layers.1.self_attn.q_norm": [16], "language_model.model.layers.1.self_attn.q_proj": [32, 32], "language_model.model.layers.1.self_attn.v_proj": [16, 32], "language_model.model.norm": [32], "multi_modal_projector.mm_soft_emb_norm": [32], "vision_tower.vision_model.embeddings.patch_embedding": [32, 3, 4, 4], "vision_tower.vision_model.embeddings.position_embedding": [4, 32], "vision_tower.vision_model.encoder.layers.0.layer_norm1": [32], "vision_tower.vision_model.encoder.layers.0.layer_norm2": [32], "vision_tower.vision_model.encoder.layers.0.mlp.fc1": [32, 32], "vision_tower.vision_model.encoder.layers.0.mlp.fc2": [32, 32], "vision_tower.vision_model.encoder.layers.0.self_attn.k_proj": [32, 32], "vision_tower.vision_model.encoder.layers.0.self_attn.out_proj": [32, 32], "vision_tower.vision_model.encoder.layers.0.self_attn.q_proj": [32, 32], "vision_tower.vision_model.encoder.layers.0.self_attn.v_proj": [32, 32], "vision_tower.vision_model.post_layernorm": [32] } },
+  gemma3_text: { hidden: 128, layers: 2, vocabulary: 64, positions: 128, weights: { "model.embed_tokens": [64, 128], "model.layers.0.input_layernorm": [128], "model.layers.0.mlp.down_proj": [128, 128], "model.layers.0.mlp.gate_proj": [128, 128], "model.layers.0.mlp.up_proj": [128, 128], "model.layers.0.post_attention_layernorm": [128], "model.layers.0.post_feedforward_layernorm": [128], "model.layers.0.pre_feedforward_layernorm": [128], "model.layers.0.self_attn.k_norm": [32], "model.layers.0.self_attn.k_proj": [64, 128], "model.layers.0.self_attn.o_proj": [128, 128], "model.layers.0.self_attn.q_norm": [32], "model.layers.0.self_attn.q_proj": [128, 128], "model.layers.0.self_attn.v_proj": [64, 128], "model.layers.1.input_layernorm": [128], "model.layers.1.mlp.down_proj": [128, 128], "model.layers.1.mlp.gate_proj": [128, 128], "model.layers.1.mlp.up_proj": [128, 128], "model.layers.1.post_attention_layernorm": [128], "model.layers.1.post_feedforward_layernorm": [128], "model.layers.1.pre_feedforward_layernorm": [128], "model.layers.1.self_attn.k_norm": [32], "model.layers.1.self_attn.k_proj": [64, 128], "model.layers.1.self_attn.o_proj": [128, 128], "model.layers.1.self_attn.q_norm": [32], "model.layers.1.self_attn.q_proj": [128, 128], "model.layers.1.self_attn.v_proj": [64, 128], "model.norm": [128] } },
+  glm4: { hidden: 128, layers: 1, vocabulary: 64, positions: 128, weights: { lm_head: [64, 128], "model.embed_tokens": [64, 128], "model.layers.0.input_layernorm": [128], "model.layers.0.mlp.down_proj": [128, 128], "model.layers.0.mlp.gate_up_proj": [256, 128], "model.layers.0.post_attention_layernorm": [128], "model.layers.0.post_mlp_layernorm": [128], "model.layers.0.post_self_attn_layernorm": [128], "model.layers.0.self_attn.k_proj": [64, 128], "model.layers.0.self_attn.o_proj": [128, 128], "model.layers.0.self_attn.q_proj": [128, 128], "model.layers.0.self_attn.v_proj": [64, 128], "model.norm": [128] } },
+  got_ocr2: { hidden: 32, layers: 2, vocabulary: 64, positions: 128, weights: { "language_model.lm_head": [64, 32], "language_model.model.embed_tokens": [64, 32], "language_model.model.layers.0.input_layernorm": [32], "language_model.model.layers.0.mlp.down_proj": [32, 32], "language_model.model.layers.0.mlp.gate_proj": [32, 32], "language_model.model.layers.0.mlp.up_proj": [32, 32], "language_model.model.layers.0.post_attention_layernorm": [32], "language_model.model.layers.0.self_attn.k_proj": [16, 32], "language_model.model.layers.0.self_attn.o_proj": [32, 32], "language_model.model.layers.0.self_attn.q_proj": [32, 32], "language_model.model.layers.0.self_attn.v_proj": [16, 32], "language_model.model.layers.1.input_layernorm": [32], "language_model.model.layers.1.mlp.down_proj": [32, 32], "language_model.model.layers.1.mlp.gate_proj": [32, 32], "language_model.model.layers.1.mlp.up_proj": [32, 32], "language_model.model.layers.1.post_attention_layernorm": [32], "language_model.model.layers.1.self_attn.k_proj": [16, 32], "language_model.model.layers.1.self_attn.o_proj": [32, 32], "language_model.model.layers.1.self_attn.q_proj": [32, 32], "language_model.model.layers.1.self_attn.v_proj": [16, 32], "language_model.model.norm": [32], "multi_modal_projector.conv_upsampler1": [32, 16, 3, 3], "multi_modal_projector.conv_upsampler2": [32, 32, 3, 3], "multi_modal_projector.multimodal_projector": [32, 32], "vision_tower.layers.0.attn.proj": [32, 32], "vision_tower.layers.0.attn.qkv": [96, 32], "vision_tower.layers.0.layer_norm1": [32], "vision_tower.layers.0.layer_norm2": [32], "vision_tower.layers.0.mlp.lin1": [32, 32], "vision_tower.layers.0.mlp.lin2": [32, 32], "vision_tower.layers.1.attn.proj": [32, 32], "vision_tower.layers.1.attn.qkv": [96, 32], "vision_tower.layers.1.layer_norm1": [32], "vision_tower.layers.1.layer_norm2": [32], "vision_tower.layers.1.mlp.lin1": [32, 32], "vision_tower.layers.1.mlp.lin2": [32, 32], "vision_tower.neck.conv1": [16, 32, 1, 1], "vision_tower.neck.conv2": [16, 16, 3, 3], "vision_tower.neck.layer_norm1": [16], "vision_tower.neck.layer_norm2": [16], "vision_tower.patch_embed.projection": [32, 3, 4, 4] } },
+  gpt2: { hidden: 128, layers: 2, vocabulary: 64, positions: 128, weights: { "transformer.h.0.attn.c_attn": [128, 384], "transformer.h.0.attn.c_proj": [128, 128], "transformer.h.0.ln_1": [128], "transformer.h.0.ln_2": [128], "transformer.h.0.mlp.c_fc": [128, 128], "transformer.h.0.mlp.c_proj": [128, 128], "transformer.h.1.attn.c_attn": [128, 384], "transformer.h.1.attn.c_proj": [128, 128], "transformer.h.1.ln_1": [128], "transformer.h.1.ln_2": [128], "transformer.h.1.mlp.c_fc": [128, 128], "transformer.h.1.mlp.c_proj": [128, 128], "transformer.ln_f": [128], "transformer.wpe": [128, 128], "transformer.wte": [64, 128] } },
+  gpt_bigcode: { hidden: 128, layers: 2, vocabulary: 64, positions: 128, weights: { "transformer.h.0.attn.c_attn": [192, 128], "transformer.h.0.attn.c_proj": [128, 128], "transformer.h.0.ln_1": [128], "transformer.h.0.ln_2": [128], "transformer.h.0.mlp.c_fc": [128, 128], "transformer.h.0.mlp.c_proj": [128, 128], "transformer.h.1.attn.c_attn": [192, 128], "transformer.h.1.attn.c_proj": [128, 128], "transformer.h.1.ln_1": [128], "transformer.h.1.ln_2": [128], "transformer.h.1.mlp.c_fc": [128, 128], "transformer.h.1.mlp.c_proj": [128, 128], "transformer.ln_f": [128], "transformer.wpe": [128, 128], "transformer.wte": [64, 128] } },
+  gpt_neox: { hidden: 128, layers: 2, vocabulary: 64, positions: 128, weights: { embed_out: [64, 128], "gpt_neox.embed_in": [64, 128], "gpt_neox.final_layer_norm": [128], "gpt_neox.layers.0.attention.dense": [128, 128], "gpt_neox.layers.0.attention.query_key_value": [384, 128], "gpt_neox.layers.0.input_layernorm": [128], "gpt_neox.layers.0.mlp.dense_4h_to_h": [128, 128], "gpt_neox.layers.0.mlp.dense_h_to_4h": [128, 128], "gpt_neox.layers.0.post_attention_layernorm": [128], "gpt_neox.layers.1.attention.dense": [128, 128], "gpt_neox.layers.1.attention.query_key_value": [384, 128], "gpt_neox.layers.1.input_layernorm": [128], "gpt_neox.layers.1.mlp.dense_4h_to_h": [128, 128], "gpt_neox.layers.1.mlp.dense_h_to_4h": [128, 128], "gpt_neox.layers.1.post_attention_layernorm": [128] } },
+  gpt_oss: { hidden: 128, layers: 2, vocabulary: 64, positions: 128, weights: { lm_head: [64, 128], "model.embed_tokens": [64, 128], "model.layers.0.input_layernorm": [128], "model.layers.0.mlp.router": [3, 128], "model.layers.0.post_attention_layernorm": [128], "model.layers.0.self_attn.k_proj": [64, 128], "model.layers.0.self_attn.o_proj": [128, 128], "model.layers.0.self_attn.q_proj": [128, 128], "model.layers.0.self_attn.v_proj": [64, 128], "model.layers.1.input_layernorm": [128], "model.layers.1.mlp.router": [3, 128], "model.layers.1.post_attention_layernorm": [128], "model.layers.1.self_attn.k_proj": [64, 128], "model.layers.1.self_attn.o_proj": [128, 128], "model.layers.1.self_attn.q_proj": [128, 128], "model.layers.1.self_attn.v_proj": [64, 128], "model.norm": [128] } },
+  hunyuan_v1_dense: { hidden: 128, layers: 1, vocabulary: 64, positions: 128, weights: { lm_head: [64, 128], "model.embed_tokens": [64, 128], "model.layers.0.input_layernorm": [128], "model.layers.0.mlp.down_proj": [128, 128], "model.layers.0.mlp.gate_proj": [128, 128], "model.layers.0.mlp.up_proj": [128, 128], "model.layers.0.post_attention_layernorm": [128], "model.layers.0.self_attn.k_proj": [64, 128], "model.layers.0.self_attn.key_layernorm": [32], "model.layers.0.self_attn.o_proj": [128, 128], "model.layers.0.self_attn.q_proj": [128, 128], "model.layers.0.self_attn.query_layernorm": [32], "model.layers.0.self_attn.v_proj": [64, 128], "model.norm": [128] } },
+  hunyuan_v1_moe: { hidden: 64, layers: 2, vocabulary: 64, positions: 128, weights: { lm_head: [64, 64], "model.embed_tokens": [64, 64], "model.layers.0.input_layernorm": [64], "model.layers.0.mlp.experts.0.down_proj": [64, 32], "model.layers.0.mlp.experts.0.gate_proj": [32, 64], "model.layers.0.mlp.experts.0.up_proj": [32, 64], "model.layers.0.mlp.experts.1.down_proj": [64, 32], "model.layers.0.mlp.experts.1.gate_proj": [32, 64], "model.layers.0.mlp.experts.1.up_proj": [32, 64], "model.layers.0.mlp.experts.2.down_proj": [64, 32], "model.layers.0.mlp.experts.2.gate_proj": [32, 64], "model.layers.0.mlp.experts.2.up_proj": [32, 64], "model.layers.0.mlp.gate.wg": [3, 64], "model.layers.0.mlp.shared_mlp.down_proj": [64, 32], "model.layers.0.mlp.shared_mlp.gate_proj": [32, 64], "model.layers.0.mlp.shared_mlp.up_proj": [32, 64], "model.layers.0.post_attention_layernorm": [64], "model.layers.0.self_attn.k_proj": [32, 64], "model.layers.0.self_attn.key_layernorm": [16], "model.layers.0.self_attn.o_proj": [64, 64], "model.layers.0.self_attn.q_proj": [64, 64], "model.layers.0.self_attn.query_layernorm": [16], "model.layers.0.self_attn.v_proj": [32, 64], "model.layers.1.input_layernorm": [64], "model.layers.1.mlp.experts.0.down_proj": [64, 32], "model.layers.1.mlp.experts.0.gate_proj": [32, 64], "model.layers.1.mlp.experts.0.up_proj": [32, 64], "model.layers.1.mlp.experts.1.down_proj": [64, 32], "model.layers.1.mlp.experts.1.gate_proj": [32, 64], "model.layers.1.mlp.experts.1.up_proj": [32, 64], "model.layers.1.mlp.experts.2.down_proj": [64, 32], "model.layers.1.mlp.experts.2.gate_proj": [32, 64], "model.layers.1.mlp.experts.2.up_proj": [32, 64], "model.layers.1.mlp.gate.wg": [3, 64], "model.layers.1.mlp.shared_mlp.down_proj": [64, 32], "model.layers.1.mlp.shared_mlp.gate_proj": [32, 64], "model.layers.1.mlp.shared_mlp.up_proj": [32, 64], "model.layers.1.post_attention_layernorm": [64], "model.layers.1.self_attn.k_proj": [32, 64], "model.layers.1.self_attn.key_layernorm": [16], "model.layers.1.self_attn.o_proj": [64, 64], "model.layers.1.self_attn.q_proj": [64, 64], "model.layers.1.self_attn.query_layernorm": [16], "model.layers.1.self_attn.v_proj": [32, 64], "model.norm": [64] } },
+  llama: { hidden: 128, layers: 2, vocabulary: 64, positions: 128, weights: { lm_head: [64, 128], "model.embed_tokens": [64, 128], "model.layers.0.input_layernorm": [128], "model.layers.0.mlp.down_proj": [128, 128], "model.layers.0.mlp.gate_proj": [128, 128], "model.layers.0.mlp.up_proj": [128, 128], "model.layers.0.post_attention_layernorm": [128], "model.layers.0.self_attn.k_proj": [64, 128], "model.layers.0.self_attn.o_proj": [128, 128], "model.layers.0.self_attn.q_proj": [128, 128], "model.layers.0.self_attn.v_proj": [64, 128], "model.layers.1.input_layernorm": [128], "model.layers.1.mlp.down_proj": [128, 128], "model.layers.1.mlp.gate_proj": [128, 128], "model.layers.1.mlp.up_proj": [128, 128], "model.layers.1.post_attention_layernorm": [128], "model.layers.1.self_attn.k_proj": [64, 128], "model.layers.1.self_attn.o_proj": [128, 128], "model.layers.1.self_attn.q_proj": [128, 128], "model.layers.1.self_attn.v_proj": [64, 128], "model.norm": [128] } },
+  llava: { hidden: 32, layers: 2, vocabulary: 64, positions: 128, weights: { "language_model.lm_head": [64, 32], "language_model.model.embed_tokens": [64, 32], "language_model.model.layers.0.input_layernorm": [32], "language_model.model.layers.0.mlp.down_proj": [32, 32], "language_model.model.layers.0.mlp.gate_proj": [32, 32], "language_model.model.layers.0.mlp.up_proj": [32, 32], "language_model.model.layers.0.post_attention_layernorm": [32], "language_model.model.layers.0.self_attn.k_proj": [16, 32], "language_model.model.layers.0.self_attn.o_proj": [32, 32], "language_model.model.layers.0.self_attn.q_proj": [32, 32], "language_model.model.layers.0.self_attn.v_proj": [16, 32], "language_model.model.layers.1.input_layernorm": [32], "language_model.model.layers.1.mlp.down_proj": [32, 32], "language_model.model.layers.1.mlp.gate_proj": [32, 32], "language_model.model.layers.1.mlp.up_proj": [32, 32], "language_model.model.layers.1.post_attention_layernorm": [32], "language_model.model.layers.1.self_attn.k_proj": [16, 32], "language_model.model.layers.1.self_attn.o_proj": [32, 32], "language_model.model.layers.1.self_attn.q_proj": [32, 32], "language_model.model.layers.1.self_attn.v_proj": [16, 32], "language_model.model.norm": [32], "multi_modal_projector.linear_1": [32, 32], "multi_modal_projector.linear_2": [32, 32], "vision_tower.vision_model.embeddings.patch_embedding": [32, 3, 4, 4], "vision_tower.vision_model.embeddings.position_embedding": [5, 32], "vision_tower.vision_model.encoder.layers.0.layer_norm1": [32], "vision_tower.vision_model.encoder.layers.0.layer_norm2": [32], "vision_tower.vision_model.encoder.layers.0.mlp.fc1": [32, 32], "vision_tower.vision_model.encoder.layers.0.mlp.fc2": [32, 32], "vision_tower.vision_model.encoder.layers.0.self_attn.k_proj": [32, 32], "vision_tower.vision_model.encoder.layers.0.self_attn.out_proj": [32, 32], "vision_tower.vision_model.encoder.layers.0.self_attn.q_proj": [32, 32], "vision_tower.vision_model.encoder.layers.0.self_attn.v_proj": [32, 32], "vision_tower.vision_model.encoder.layers.1.layer_norm1": [32], "vision_tower.vision_model.encoder.layers.1.layer_norm2": [32], "vision_tower.vision_model.encoder.layers.1.mlp.fc1": [32, 32], "vision_tower.vision_model.encoder.layers.1.mlp.fc2": [32, 32], "vision_tower.vision_model.encoder.layers.1.self_attn.k_proj": [32, 32], "vision_tower.vision_model.encoder.layers.1.self_attn.out_proj": [32, 32], "vision_tower.vision_model.encoder.layers.1.self_attn.q_proj": [32, 32], "vision_tower.vision_model.encoder.layers.1.self_attn.v_proj": [32, 32], "vision_tower.vision_model.post_layernorm": [32], "vision_tower.vision_model.pre_layrnorm": [32] } },
+  mamba: { hidden: 128, layers: 2, vocabulary: 64, weights: { "backbone.embeddings": [64, 128], "backbone.layers.0.mixer.conv1d": [128, 1, 4], "backbone.layers.0.mixer.dt_proj": [128, 32], "backbone.layers.0.mixer.in_proj": [256, 128], "backbone.layers.0.mixer.out_proj": [128, 128], "backbone.layers.0.mixer.x_proj": [64, 128], "backbone.layers.0.norm": [128], "backbone.layers.1.mixer.conv1d": [128, 1, 4], "backbone.layers.1.mixer.dt_proj": [128, 32], "backbone.layers.1.mixer.in_proj": [256, 128], "backbone.layers.1.mixer.out_proj": [128, 128], "backbone.layers.1.mixer.x_proj": [64, 128], "backbone.layers.1.norm": [128], "backbone.norm_f": [128] } },
+  minimax: { hidden: 64, layers: 2, vocabulary: 64, positions: 128, weights: { lm_head: [64, 64], "model.embed_tokens": [64, 64], "model.layers.0.block_sparse_moe.experts.0.w1": [32, 64], "model.layers.0.block_sparse_moe.experts.0.w2": [64, 32], "model.layers.0.block_sparse_moe.experts.0.w3": [32, 64], "model.layers.0.block_sparse_moe.experts.1.w1": [32, 64], "model.layers.0.block_sparse_moe.experts.1.w2": [64, 32], "model.layers.0.block_sparse_moe.experts.1.w3": [32, 64], "model.layers.0.block_sparse_moe.experts.2.w1": [32, 64], "model.layers.0.block_sparse_moe.experts.2.w2": [64, 32], "model.layers.0.block_sparse_moe.experts.2.w3": [32, 64], "model.layers.0.block_sparse_moe.gate": [3, 64], "model.layers.0.input_layernorm": [64], "model.layers.0.post_attention_layernorm": [64], "model.layers.0.self_attn.norm": [64], "model.layers.0.self_attn.out_proj": [64, 64], "model.layers.0.self_attn.output_gate": [64, 64], "model.layers.0.self_attn.qkv_proj": [192, 64], "model.layers.1.block_sparse_moe.experts.0.w1": [32, 64], "model.layers.1.block_sparse_moe.experts.0.w2": [64, 32], "model.layers.1.block_sparse_moe.experts.0.w3": [32, 64], "model.layers.1.block_sparse_moe.experts.1.w1": [32, 64], "model.layers.1.block_sparse_moe.experts.1.w2": [64, 32], "model.layers.1.block_sparse_moe.experts.1.w3": [32, 64], "model.layers.1.block_sparse_moe.experts.2.w1": [32, 64], "model.layers.1.block_sparse_moe.experts.2.w2": [64, 32], "model.layers.1.block_sparse_moe.experts.2.w3": [32, 64], "model.layers.1.block_sparse_moe.gate": [3, 64], "model.layers.1.input_layernorm": [64], "model.layers.1.post_attention_layernorm": [64], "model.layers.1.self_attn.k_proj": [32, 64], "model.layers.1.self_attn.o_proj": [64, 64], "model.layers.1.self_attn.q_proj": [64, 64], "model.layers.1.self_attn.v_proj": [32, 64], "model.norm": [64] } },
+  minimax_m2: { hidden: 128, layers: 1, vocabulary: 64, positions: 128, weights: { lm_head: [64, 128], "model.embed_tokens": [64, 128], "model.layers.0.block_sparse_moe.experts.0.w1": [128, 128], "model.layers.0.block_sparse_moe.experts.0.w2": [128, 128], "model.layers.0.block_sparse_moe.experts.0.w3": [128, 128], "model.layers.0.block_sparse_moe.experts.1.w1": [128, 128], "model.layers.0.block_sparse_moe.experts.1.w2": [128, 128], "model.layers.0.block_sparse_moe.experts.1.w3": [128, 128], "model.layers.0.block_sparse_moe.experts.2.w1": [128, 128], "model.layers.0.block_sparse_moe.experts.2.w2": [128, 128], "model.layers.0.block_sparse_moe.experts.2.w3": [128, 128], "model.layers.0.block_sparse_moe.experts.3.w1": [128, 128], "model.layers.0.block_sparse_moe.experts.3.w2": [128, 128], "model.layers.0.block_sparse_moe.experts.3.w3": [128, 128], "model.layers.0.block_sparse_moe.gate": [4, 128], "model.layers.0.input_layernorm": [128], "model.layers.0.post_attention_layernorm": [128], "model.layers.0.self_attn.k_norm": [64], "model.layers.0.self_attn.k_proj": [64, 128], "model.layers.0.self_attn.o_proj": [128, 128], "model.layers.0.self_attn.q_norm": [128], "model.layers.0.self_attn.q_proj": [128, 128], "model.layers.0.self_attn.v_proj": [64, 128], "model.norm": [128] } },
+  mistral: { hidden: 128, layers: 2, vocabulary: 64, positions: 128, weights: { lm_head: [64, 128], "model.embed_tokens": [64, 128], "model.layers.0.input_layernorm": [128], "model.layers.0.mlp.down_proj": [128, 128], "model.layers.0.mlp.gate_proj": [128, 128], "model.layers.0.mlp.up_proj": [128, 128], "model.layers.0.post_attention_layernorm": [128], "model.layers.0.self_attn.k_proj": [64, 128], "model.layers.0.self_attn.o_proj": [128, 128], "model.layers.0.self_attn.q_proj": [128, 128], "model.layers.0.self_attn.v_proj": [64, 128], "model.layers.1.input_layernorm": [128], "model.layers.1.mlp.down_proj": [128, 128], "model.layers.1.mlp.gate_proj": [128, 128], "model.layers.1.mlp.up_proj": [128, 128], "model.layers.1.post_attention_layernorm": [128], "model.layers.1.self_attn.k_proj": [64, 128], "model.layers.1.self_attn.o_proj": [128, 128], "model.layers.1.self_attn.q_proj": [128, 128], "model.layers.1.self_attn.v_proj": [64, 128], "model.norm": [128] } },
+  mixtral: { hidden: 128, layers: 2, vocabulary: 64, positions: 128, weights: { lm_head: [64, 128], "model.embed_tokens": [64, 128], "model.layers.0.block_sparse_moe.experts.0.w1": [128, 128], "model.layers.0.block_sparse_moe.experts.0.w2": [128, 128], "model.layers.0.block_sparse_moe.experts.0.w3": [128, 128], "model.layers.0.block_sparse_moe.experts.1.w1": [128, 128], "model.layers.0.block_sparse_moe.experts.1.w2": [128, 128], "model.layers.0.block_sparse_moe.experts.1.w3": [128, 128], "model.layers.0.block_sparse_moe.experts.2.w1": [128, 128], "model.layers.0.block_sparse_moe.experts.2.w2": [128, 128], "model.layers.0.block_sparse_moe.experts.2.w3": [128, 128], "model.layers.0.block_sparse_moe.experts.3.w1": [128, 128], "model.layers.0.block_sparse_moe.experts.3.w2": [128, 128], "model.layers.0.block_sparse_moe.experts.3.w3": [128, 128], "model.layers.0.block_sparse_moe.gate": [4, 128], "model.layers.0.input_layernorm": [128], "model.layers.0.post_attention_layernorm": [128], "model.layers.0.self_attn.k_proj": [64, 128], "model.layers.0.self_attn.o_proj": [128, 128], "model.layers.0.self_attn.q_proj": [128, 128], "model.layers.0.self_attn.v_proj": [64, 128], "model.layers.1.block_sparse_moe.experts.0.w1": [128, 128], "model.layers.1.block_sparse_moe.experts.0.w2": [128, 128], "model.layers.1.block_sparse_moe.experts.0.w3": [128, 128], "model.layers.1.block_sparse_moe.experts.1.w1": [128, 128], "model.layers.1.block_sparse_moe.experts.1.w2": [128, 128], "model.layers.1.block_sparse_moe.experts.1.w3": [128, 128], "model.layers.1.block_sparse_moe.experts.2.w1": [128, 128], "model.layers.1.block_sparse_moe.experts.2.w2": [128, 128], "model.layers.1.block_sparse_moe.experts.2.w3": [128, 128], "model.layers.1.block_sparse_moe.experts.3.w1": [128, 128], "model.layers.1.block_sparse_moe.experts.3.w2": [128, 128], "model.layers.1.block_sparse_moe.experts.3.w3": [128, 128], "model.layers.1.block_sparse_moe.gate": [4, 128], "model.layers.1.input_layernorm": [128], "model.layers.1.post_attention_layernorm": [128], "model.layers.1.self_attn.k_proj": [64, 128], "model.layers.1.self_attn.o_proj": [128, 128], "model.layers.1.self_attn.q_proj": [128, 128], "model.layers.1.self_attn.v_proj": [64, 128], "model.norm": [128] } },
+  opt: { hidden: 128, layers: 2, vocabulary: 64, positions: 128, weights: { "model.decoder.embed_positions": [130, 128], "model.decoder.embed_tokens": [64, 128], "model.decoder.final_layer_norm": [128], "model.decoder.layers.0.fc1": [128, 128], "model.decoder.layers.0.fc2": [128, 128], "model.decoder.layers.0.final_layer_norm": [128], "model.decoder.layers.0.self_attn.k_proj": [128, 128], "model.decoder.layers.0.self_attn.out_proj": [128, 128], "model.decoder.layers.0.self_attn.q_proj": [128, 128], "model.decoder.layers.0.self_attn.v_proj": [128, 128], "model.decoder.layers.0.self_attn_layer_norm": [128], "model.decoder.layers.1.fc1": [128, 128], "model.decoder.layers.1.fc2": [128, 128], "model.decoder.layers.1.final_layer_norm": [128], "model.decoder.layers.1.self_attn.k_proj": [128, 128], "model.decoder.layers.1.self_attn.out_proj": [128, 128], "model.decoder.layers.1.self_attn.q_proj": [128, 128], "model.decoder.layers.1.self_attn.v_proj": [128, 128], "model.decoder.layers.1.self_attn_layer_norm": [128] } },
+  phi3: { hidden: 128, layers: 2, vocabulary: 64, positions: 128, weights: { lm_head: [64, 128], "model.embed_tokens": [64, 128], "model.layers.0.input_layernorm": [128], "model.layers.0.mlp.down_proj": [128, 128], "model.layers.0.mlp.gate_up_proj": [256, 128], "model.layers.0.post_attention_layernorm": [128], "model.layers.0.self_attn.o_proj": [128, 128], "model.layers.0.self_attn.qkv_proj": [256, 128], "model.layers.1.input_layernorm": [128], "model.layers.1.mlp.down_proj": [128, 128], "model.layers.1.mlp.gate_up_proj": [256, 128], "model.layers.1.post_attention_layernorm": [128], "model.layers.1.self_attn.o_proj": [128, 128], "model.layers.1.self_attn.qkv_proj": [256, 128], "model.norm": [128] } },
+  qwen2: { hidden: 128, layers: 2, vocabulary: 64, positions: 128, weights: { lm_head: [64, 128], "model.embed_tokens": [64, 128], "model.layers.0.input_layernorm": [128], "model.layers.0.mlp.down_proj": [128, 128], "model.layers.0.mlp.gate_proj": [128, 128], "model.layers.0.mlp.up_proj": [128, 128], "model.layers.0.post_attention_layernorm": [128], "model.layers.0.self_attn.k_proj": [64, 128], "model.layers.0.self_attn.o_proj": [128, 128], "model.layers.0.self_attn.q_proj": [128, 128], "model.layers.0.self_attn.v_proj": [64, 128], "model.layers.1.input_layernorm": [128], "model.layers.1.mlp.down_proj": [128, 128], "model.layers.1.mlp.gate_proj": [128, 128], "model.layers.1.mlp.up_proj": [128, 128], "model.layers.1.post_attention_layernorm": [128], "model.layers.1.self_attn.k_proj": [64, 128], "model.layers.1.self_attn.o_proj": [128, 128], "model.layers.1.self_attn.q_proj": [128, 128], "model.layers.1.self_attn.v_proj": [64, 128], "model.norm": [128] } },
+  qwen2_5_vl: { hidden: 32, layers: 2, vocabulary: 64, positions: 128, weights: { lm_head: [64, 32], "model.embed_tokens": [64, 32], "model.layers.0.input_layernorm": [32], "model.layers.0.mlp.down_proj": [32, 32], "model.layers.0.mlp.gate_proj": [32, 32], "model.layers.0.mlp.up_proj": [32, 32], "model.layers.0.post_attention_layernorm": [32], "model.layers.0.self_attn.k_proj": [16, 32], "model.layers.0.self_attn.o_proj": [32, 32], "model.layers.0.self_attn.q_proj": [32, 32], "model.layers.0.self_attn.v_proj": [16, 32], "model.layers.1.input_layernorm": [32], "model.layers.1.mlp.down_proj": [32, 32], "model.layers.1.mlp.gate_proj": [32, 32], "model.layers.1.mlp.up_proj": [32, 32], "model.layers.1.post_attention_layernorm": [32], "model.layers.1.self_attn.k_proj": [16, 32], "model.layers.1.self_attn.o_proj": [32, 32], "model.layers.1.self_attn.q_proj": [32, 32], "model.layers.1.self_attn.v_proj": [16, 32], "model.norm": [32], "visual.blocks.0.attn.proj": [32, 32], "visual.blocks.0.attn.qkv": [96, 32], "visual.blocks.0.mlp.down_proj": [32, 32], "visual.blocks.0.mlp.gate_proj": [32, 32], "visual.blocks.0.mlp.up_proj": [32, 32], "visual.blocks.0.norm1": [32], "visual.blocks.0.norm2": [32], "visual.blocks.1.attn.proj": [32, 32], "visual.blocks.1.attn.qkv": [96, 32], "visual.blocks.1.mlp.down_proj": [32, 32], "visual.blocks.1.mlp.gate_proj": [32, 32], "visual.blocks.1.mlp.up_proj": [32, 32], "visual.blocks.1.norm1": [32], "visual.blocks.1.norm2": [32], "visual.merger.ln_q": [32], "visual.merger.mlp.0": [128, 128], "visual.merger.mlp.2": [32, 128], "visual.patch_embed.proj": [32, 3, 2, 4, 4] } },
+  qwen3: { hidden: 128, layers: 2, vocabulary: 64, positions: 128, weights: { lm_head: [64, 128], "model.embed_tokens": [64, 128], "model.layers.0.input_layernorm": [128], "model.layers.0.mlp.down_proj": [128, 128], "model.layers.0.mlp.gate_proj": [128, 128], "model.layers.0.mlp.up_proj": [128, 128], "model.layers.0.post_attention_layernorm": [128], "model.layers.0.self_attn.k_norm": [32], "model.layers.0.self_attn.k_proj": [64, 128], "model.layers.0.self_attn.o_proj": [128, 128], "model.layers.0.self_attn.q_norm": [32], "model.layers.0.self_attn.q_proj": [128, 128], "model.layers.0.self_attn.v_proj": [64, 128], "model.layers.1.input_layernorm": [128], "model.layers.1.mlp.down_proj": [128, 128], "model.layers.1.mlp.gate_proj": [128, 128], "model.layers.1.mlp.up_proj": [128, 128], "model.layers.1.post_attention_layernorm": [128], "model.layers.1.self_attn.k_norm": [32], "model.layers.1.self_attn.k_proj": [64, 128], "model.layers.1.self_attn.o_proj": [128, 128], "model.layers.1.self_attn.q_norm": [32], "model.layers.1.self_attn.q_proj": [128, 128], "model.layers.1.self_attn.v_proj": [64, 128], "model.norm": [128] } },
+  qwen3_moe: { hidden: 128, layers: 2, vocabulary: 64, positions: 128, weights: { lm_head: [64, 128], "model.embed_tokens": [64, 128], "model.layers.0.input_layernorm": [128], "model.layers.0.mlp.down_proj": [128, 128], "model.layers.0.mlp.gate_proj": [128, 128], "model.layers.0.mlp.up_proj": [128, 128], "model.layers.0.post_attention_layernorm": [128], "model.layers.0.self_attn.k_norm": [32], "model.layers.0.self_attn.k_proj": [64, 128], "model.layers.0.self_attn.o_proj": [128, 128], "model.layers.0.self_attn.q_norm": [32], "model.layers.0.self_attn.q_proj": [128, 128], "model.layers.0.self_attn.v_proj": [64, 128], "model.layers.1.input_layernorm": [128], "model.layers.1.mlp.experts.0.down_proj": [128, 128], "model.layers.1.mlp.experts.0.gate_proj": [128, 128], "model.layers.1.mlp.experts.0.up_proj": [128, 128], "model.layers.1.mlp.experts.1.down_proj": [128, 128], "model.layers.1.mlp.experts.1.gate_proj": [128, 128], "model.layers.1.mlp.experts.1.up_proj": [128, 128], "model.layers.1.mlp.experts.2.down_proj": [128, 128], "model.layers.1.mlp.experts.2.gate_proj": [128, 128], "model.layers.1.mlp.experts.2.up_proj": [128, 128], "model.layers.1.mlp.gate": [3, 128], "model.layers.1.post_attention_layernorm": [128], "model.layers.1.self_attn.k_norm": [32], "model.layers.1.self_attn.k_proj": [64, 128], "model.layers.1.self_attn.o_proj": [128, 128], "model.layers.1.self_attn.q_norm": [32], "model.layers.1.self_attn.q_proj": [128, 128], "model.layers.1.self_attn.v_proj": [64, 128], "model.norm": [128] } },
+  roberta: { hidden: 128, layers: 2, vocabulary: 64, positions: 130, weights: { "lm_head.dense": [128, 128], "lm_head.layer_norm": [128], "roberta.embeddings.LayerNorm": [128], "roberta.embeddings.position_embeddings": [130, 128], "roberta.embeddings.token_type_embeddings": [1, 128], "roberta.embeddings.word_embeddings": [64, 128], "roberta.encoder.layer.0.attention.output.LayerNorm": [128], "roberta.encoder.layer.0.attention.output.dense": [128, 128], "roberta.encoder.layer.0.attention.self.key": [128, 128], "roberta.encoder.layer.0.attention.self.query": [128, 128], "roberta.encoder.layer.0.attention.self.value": [128, 128], "roberta.encoder.layer.0.intermediate.dense": [128, 128], "roberta.encoder.layer.0.output.LayerNorm": [128], "roberta.encoder.layer.0.output.dense": [128, 128], "roberta.encoder.layer.1.attention.output.LayerNorm": [128], "roberta.encoder.layer.1.attention.output.dense": [128, 128], "roberta.encoder.layer.1.attention.self.key": [128, 128], "roberta.encoder.layer.1.attention.self.query": [128, 128], "roberta.encoder.layer.1.attention.self.value": [128, 128], "roberta.encoder.layer.1.intermediate.dense": [128, 128], "roberta.encoder.layer.1.output.LayerNorm": [128], "roberta.encoder.layer.1.output.dense": [128, 128] } },
+  siglip2: { hidden: 32, layers: 2, vocabulary: 64, positions: 16, weights: { "text_model.embeddings.position_embedding": [16, 32], "text_model.embeddings.token_embedding": [64, 32], "text_model.encoder.layers.0.layer_norm1": [32], "text_model.encoder.layers.0.layer_norm2": [32], "text_model.encoder.layers.0.mlp.fc1": [32, 32], "text_model.encoder.layers.0.mlp.fc2": [32, 32], "text_model.encoder.layers.0.self_attn.k_proj": [32, 32], "text_model.encoder.layers.0.self_attn.out_proj": [32, 32], "text_model.encoder.layers.0.self_attn.q_proj": [32, 32], "text_model.encoder.layers.0.self_attn.v_proj": [32, 32], "text_model.encoder.layers.1.layer_norm1": [32], "text_model.encoder.layers.1.layer_norm2": [32], "text_model.encoder.layers.1.mlp.fc1": [32, 32], "text_model.encoder.layers.1.mlp.fc2": [32, 32], "text_model.encoder.layers.1.self_attn.k_proj": [32, 32], "text_model.encoder.layers.1.self_attn.out_proj": [32, 32], "text_model.encoder.layers.1.self_attn.q_proj": [32, 32], "text_model.encoder.layers.1.self_attn.v_proj": [32, 32], "text_model.final_layer_norm": [32], "text_model.head": [32, 32], "vision_model.embeddings.patch_embedding": [32, 48], "vision_model.embeddings.position_embedding": [16, 32], "vision_model.encoder.layers.0.layer_norm1": [32], "vision_model.encoder.layers.0.layer_norm2": [32], "vision_model.encoder.layers.0.mlp.fc1": [32, 32], "vision_model.encoder.layers.0.mlp.fc2": [32, 32], "vision_model.encoder.layers.0.self_attn.k_proj": [32, 32], "vision_model.encoder.layers.0.self_attn.out_proj": [32, 32], "vision_model.encoder.layers.0.self_attn.q_proj": [32, 32], "vision_model.encoder.layers.0.self_attn.v_proj": [32, 32], "vision_model.encoder.layers.1.layer_norm1": [32], "vision_model.encoder.layers.1.layer_norm2": [32], "vision_model.encoder.layers.1.mlp.fc1": [32, 32], "vision_model.encoder.layers.1.mlp.fc2": [32, 32], "vision_model.encoder.layers.1.self_attn.k_proj": [32, 32], "vision_model.encoder.layers.1.self_attn.out_proj": [32, 32], "vision_model.encoder.layers.1.self_attn.q_proj": [32, 32], "vision_model.encoder.layers.1.self_attn.v_proj": [32, 32], "vision_model.head.attention.out_proj": [32, 32], "vision_model.head.layernorm": [32], "vision_model.head.mlp.fc1": [32, 32], "vision_model.head.mlp.fc2": [32, 32], "vision_model.post_layernorm": [32] } },
+  smollm3: { hidden: 128, layers: 2, vocabulary: 64, positions: 128, weights: { lm_head: [64, 128], "model.embed_tokens": [64, 128], "model.layers.0.input_layernorm": [128], "model.layers.0.mlp.down_proj": [128, 128], "model.layers.0.mlp.gate_proj": [128, 128], "model.layers.0.mlp.up_proj": [128, 128], "model.layers.0.post_attention_layernorm": [128], "model.layers.0.self_attn.k_proj": [64, 128], "model.layers.0.self_attn.o_proj": [128, 128], "model.layers.0.self_attn.q_proj": [128, 128], "model.layers.0.self_attn.v_proj": [64, 128], "model.layers.1.input_layernorm": [128], "model.layers.1.mlp.down_proj": [128, 128], "model.layers.1.mlp.gate_proj": [128, 128], "model.layers.1.mlp.up_proj": [128, 128], "model.layers.1.post_attention_layernorm": [128], "model.layers.1.self_attn.k_proj": [64, 128], "model.layers.1.self_attn.o_proj": [128, 128], "model.layers.1.self_attn.q_proj": [128, 128], "model.layers.1.self_attn.v_proj": [64, 128], "model.norm": [128] } },
+  t5: { hidden: 128, layers: 2, vocabulary: 64, weights: { "decoder.block.0.layer.0.SelfAttention.k": [128, 128], "decoder.block.0.layer.0.SelfAttention.o": [128, 128], "decoder.block.0.layer.0.SelfAttention.q": [128, 128], "decoder.block.0.layer.0.SelfAttention.relative_attention_bias": [32, 4], "decoder.block.0.layer.0.SelfAttention.v": [128, 128], "decoder.block.0.layer.0.layer_norm": [128], "decoder.block.0.layer.1.EncDecAttention.k": [128, 128], "decoder.block.0.layer.1.EncDecAttention.o": [128, 128], "decoder.block.0.layer.1.EncDecAttention.q": [128, 128], "decoder.block.0.layer.1.EncDecAttention.v": [128, 128], "decoder.block.0.layer.1.layer_norm": [128], "decoder.block.0.layer.2.DenseReluDense.wi": [128, 128], "decoder.block.0.layer.2.DenseReluDense.wo": [128, 128], "decoder.block.0.layer.2.layer_norm": [128], "decoder.block.1.layer.0.SelfAttention.k": [128, 128], "decoder.block.1.layer.0.SelfAttention.o": [128, 128], "decoder.block.1.layer.0.SelfAttention.q": [128, 128], "decoder.block.1.layer.0.SelfAttention.v": [128, 128], "decoder.block.1.layer.0.layer_norm": [128], "decoder.block.1.layer.1.EncDecAttention.k": [128, 128], "decoder.block.1.layer.1.EncDecAttention.o": [128, 128], "decoder.block.1.layer.1.EncDecAttention.q": [128, 128], "decoder.block.1.layer.1.EncDecAttention.v": [128, 128], "decoder.block.1.layer.1.layer_norm": [128], "decoder.block.1.layer.2.DenseReluDense.wi": [128, 128], "decoder.block.1.layer.2.DenseReluDense.wo": [128, 128], "decoder.block.1.layer.2.layer_norm": [128], "decoder.final_layer_norm": [128], "encoder.block.0.layer.0.SelfAttention.k": [128, 128], "encoder.block.0.layer.0.SelfAttention.o": [128, 128], "encoder.block.0.layer.0.SelfAttention.q": [128, 128], "encoder.block.0.layer.0.SelfAttention.relative_attention_bias": [32, 4], "encoder.block.0.layer.0.SelfAttention.v": [128, 128], "encoder.block.0.layer.0.layer_norm": [128], "encoder.block.0.layer.1.DenseReluDense.wi": [128, 128], "encoder.block.0.layer.1.DenseReluDense.wo": [128, 128], "encoder.block.0.layer.1.layer_norm": [128], "encoder.block.1.layer.0.SelfAttention.k": [128, 128], "encoder.block.1.layer.0.SelfAttention.o": [128, 128], "encoder.block.1.layer.0.SelfAttention.q": [128, 128], "encoder.block.1.layer.0.SelfAttention.v": [128, 128], "encoder.block.1.layer.0.layer_norm": [128], "encoder.block.1.layer.1.DenseReluDense.wi": [128, 128], "encoder.block.1.layer.1.DenseReluDense.wo": [128, 128], "encoder.block.1.layer.1.layer_norm": [128], "encoder.final_layer_norm": [128], shared: [64, 128] } },
+  vit: { hidden: 32, layers: 2, vocabulary: 64, weights: { "vit.embeddings.patch_embeddings.projection": [32, 3, 4, 4], "vit.encoder.layer.0.attention.attention.key": [32, 32], "vit.encoder.layer.0.attention.attention.query": [32, 32], "vit.encoder.layer.0.attention.attention.value": [32, 32], "vit.encoder.layer.0.attention.output.dense": [32, 32], "vit.encoder.layer.0.intermediate.dense": [32, 32], "vit.encoder.layer.0.layernorm_after": [32], "vit.encoder.layer.0.layernorm_before": [32], "vit.encoder.layer.0.output.dense": [32, 32], "vit.encoder.layer.1.attention.attention.key": [32, 32], "vit.encoder.layer.1.attention.attention.query": [32, 32], "vit.encoder.layer.1.attention.attention.value": [32, 32], "vit.encoder.layer.1.attention.output.dense": [32, 32], "vit.encoder.layer.1.intermediate.dense": [32, 32], "vit.encoder.layer.1.layernorm_after": [32], "vit.encoder.layer.1.layernorm_before": [32], "vit.encoder.layer.1.output.dense": [32, 32], "vit.layernorm": [32] } },
+  whisper: { hidden: 32, layers: 2, vocabulary: 64, weights: { "model.decoder.embed_positions": [32, 32], "model.decoder.embed_tokens": [64, 32], "model.decoder.layer_norm": [32], "model.decoder.layers.0.encoder_attn.k_proj": [32, 32], "model.decoder.layers.0.encoder_attn.out_proj": [32, 32], "model.decoder.layers.0.encoder_attn.q_proj": [32, 32], "model.decoder.layers.0.encoder_attn.v_proj": [32, 32], "model.decoder.layers.0.encoder_attn_layer_norm": [32], "model.decoder.layers.0.fc1": [32, 32], "model.decoder.layers.0.fc2": [32, 32], "model.decoder.layers.0.final_layer_norm": [32], "model.decoder.layers.0.self_attn.k_proj": [32, 32], "model.decoder.layers.0.self_attn.out_proj": [32, 32], "model.decoder.layers.0.self_attn.q_proj": [32, 32], "model.decoder.layers.0.self_attn.v_proj": [32, 32], "model.decoder.layers.0.self_attn_layer_norm": [32], "model.decoder.layers.1.encoder_attn.k_proj": [32, 32], "model.decoder.layers.1.encoder_attn.out_proj": [32, 32], "model.decoder.layers.1.encoder_attn.q_proj": [32, 32], "model.decoder.layers.1.encoder_attn.v_proj": [32, 32], "model.decoder.layers.1.encoder_attn_layer_norm": [32], "model.decoder.layers.1.fc1": [32, 32], "model.decoder.layers.1.fc2": [32, 32], "model.decoder.layers.1.final_layer_norm": [32], "model.decoder.layers.1.self_attn.k_proj": [32, 32], "model.decoder.layers.1.self_attn.out_proj": [32, 32], "model.decoder.layers.1.self_attn.q_proj": [32, 32], "model.decoder.layers.1.self_attn.v_proj": [32, 32], "model.decoder.layers.1.self_attn_layer_norm": [32], "model.encoder.conv1": [32, 8, 3], "model.encoder.conv2": [32, 32, 3], "model.encoder.embed_positions": [16, 32], "model.encoder.layer_norm": [32], "model.encoder.layers.0.fc1": [32, 32], "model.encoder.layers.0.fc2": [32, 32], "model.encoder.layers.0.final_layer_norm": [32], "model.encoder.layers.0.self_attn.k_proj": [32, 32], "model.encoder.layers.0.self_attn.out_proj": [32, 32], "model.encoder.layers.0.self_attn.q_proj": [32, 32], "model.encoder.layers.0.self_attn.v_proj": [32, 32], "model.encoder.layers.0.self_attn_layer_norm": [32], "model.encoder.layers.1.fc1": [32, 32], "model.encoder.layers.1.fc2": [32, 32], "model.encoder.layers.1.final_layer_norm": [32], "model.encoder.layers.1.self_attn.k_proj": [32, 32], "model.encoder.layers.1.self_attn.out_proj": [32, 32], "model.encoder.layers.1.self_attn.q_proj": [32, 32], "model.encoder.layers.1.self_attn.v_proj": [32, 32], "model.encoder.layers.1.self_attn_layer_norm": [32] } }
+};
+
+// src/domain/shapes.ts
+var Shape = external_exports.strictObject({
+  hidden: external_exports.int().positive(),
+  layers: external_exports.int().positive(),
+  vocabulary: external_exports.int().positive(),
+  /** Places of a text; absent where their number is open. */
+  positions: external_exports.int().positive().optional(),
+  /** Layer -> shape of its weight. */
+  weights: external_exports.record(external_exports.string(), external_exports.array(external_exports.int().positive()))
 });
-var EnvironmentId = external_exports.string().regex(/^[0-9a-f]{12}$/);
-var EnvironmentStatus = external_exports.enum(["built", "unresolved", "inconclusive"]);
-var Environment = external_exports.discriminatedUnion("status", [
-  external_exports.strictObject({
-    status: EnvironmentStatus.extract(["built"]),
-    id: EnvironmentId,
-    lock: Lock,
-    /** Files that several packages install with other contents each, in words. */
-    contested: external_exports.array(Words).max(10).exactOptional()
-  }),
-  external_exports.strictObject({ status: EnvironmentStatus.extract(["unresolved"]), why: Words }),
-  external_exports.strictObject({ status: EnvironmentStatus.extract(["inconclusive"]), why: Words })
-]);
-function requestKey(request) {
-  const pins = (record2) => Object.keys(record2).toSorted().map((name2) => `${name2}==${record2[name2]}`).join(",");
-  const parts = [pins(request.pins), request.packages.toSorted().join(",")];
-  if (request.heldBack && Object.keys(request.heldBack).length > 0) parts.push(pins(request.heldBack));
-  if (request.device !== void 0 && request.device !== DEFAULT_DEVICE) parts.push(request.device);
-  return parts.join(" | ");
+var SHAPES = external_exports.record(external_exports.string(), Shape).parse(shapes_default);
+function shapeOf(architecture) {
+  return own(SHAPES, architecture);
 }
-function lockDifference(before, after, except) {
-  const names2 = [.../* @__PURE__ */ new Set([...Object.keys(before), ...Object.keys(after)])].filter((name2) => !except.includes(name2)).toSorted();
-  return names2.filter((name2) => before[name2] !== after[name2]).map((name2) => `${name2} ${before[name2] ?? "absent"} -> ${after[name2] ?? "absent"}`);
+function layersNamed({ weights }, name2) {
+  return Object.keys(weights).filter((layer) => layer === name2 || layer.endsWith(`.${name2}`));
+}
+function sidesOf({ weights }, layers) {
+  return layers.flatMap((layer) => {
+    const [out, into] = weights[layer] ?? [];
+    return out === void 0 || into === void 0 ? [] : [out, into];
+  });
+}
+
+// src/plan/own/fitted.ts
+var USUAL = { kind: "usual" };
+function kept(value) {
+  return { kind: "kept", value };
+}
+function scaled(value, why) {
+  return { kind: "scaled", value, why };
+}
+function left(why) {
+  return { kind: "left", why };
+}
+
+// src/plan/own/modules.ts
+var modules = (value, fit) => {
+  if (value === "all-linear") return kept(value);
+  if (typeof value === "string") return byPattern(value, fit);
+  const names2 = namesIn(value);
+  if (names2 === void 0) return left("it is neither a list of names nor a pattern");
+  const found = names2.filter((name2) => isModule(fit, name2));
+  if (found.length === names2.length) return kept([...names2]);
+  const missing = names2.filter((name2) => !found.includes(name2));
+  const why = `the tiny ${fit.architecture} has no ${ticked(missing)}`;
+  return found.length === 0 ? left(why) : scaled(found, why);
+};
+var tableByModule = (value, fit) => {
+  if (!isTable(value)) return left("it is no table");
+  const entries = Object.entries(value);
+  const found = entries.filter(([name2]) => isModule(fit, name2));
+  const fitting = found.map(([name2, one2]) => [name2, typeof one2 === "number" ? one2 * fit.factor : one2]);
+  if (found.length === 0) return left(`the tiny ${fit.architecture} has no ${ticked(entries.map(([name2]) => name2))}`);
+  const table3 = Object.fromEntries(fitting);
+  if (found.length === entries.length && fit.factor === 1) return kept(table3);
+  return scaled(table3, "it follows the modules and the rank that the tiny model has");
+};
+var layerNumbers = (value, { architecture, shape }) => {
+  const numbers2 = [value].flat().filter((one2) => typeof one2 === "number");
+  if (numbers2.length === 0) return left("it is no number of a layer");
+  const found = numbers2.filter((one2) => one2 < shape.layers);
+  if (found.length === numbers2.length) return kept(value);
+  const why = `the tiny ${architecture} has ${shape.layers} layers`;
+  return scaled(found.length > 0 ? found : [shape.layers - 1], why);
+};
+var layerRanges = (value, { architecture, shape }) => {
+  const bounds = Array.isArray(value) ? value.flat().filter((one2) => typeof one2 === "number") : [];
+  const isFitting = bounds.length > 0 && bounds.every((one2) => one2 <= shape.layers);
+  return isFitting ? kept(value) : left(`the tiny ${architecture} has ${shape.layers} layers`);
+};
+function layersOf(value, fit) {
+  const names2 = value === void 0 ? void 0 : namesIn(value);
+  return names2?.flatMap((name2) => layersNamed(fit.shape, name2));
+}
+function namesIn(value) {
+  if (!Array.isArray(value)) return void 0;
+  const names2 = value.filter((one2) => typeof one2 === "string");
+  return names2.length === value.length && names2.length > 0 ? names2 : void 0;
+}
+function isModule({ shape, heads }, name2) {
+  return heads.includes(name2) || layersNamed(shape, name2).length > 0;
+}
+var MOST_REPEATS = 4;
+var LONGEST_PATTERN = 200;
+function byPattern(pattern, { architecture, shape }) {
+  const matches2 = matcher2(pattern);
+  if (matches2 === void 0) return left("a pattern of this form is not tried on the names of the tiny model");
+  const isFitting = Object.keys(shape.weights).some(matches2);
+  return isFitting ? kept(pattern) : left(`no module of the tiny ${architecture} fits this pattern`);
+}
+function matcher2(pattern) {
+  const repeats = pattern.match(/[*+{]/g)?.length ?? 0;
+  const isNested = /\)[*+{]|\\\d|\(\?[P<(#]/.test(pattern);
+  if (pattern.length > LONGEST_PATTERN || repeats > MOST_REPEATS || isNested) return void 0;
+  try {
+    const expression = new RegExp(`^(?:${pattern})$`);
+    return (path) => expression.test(path);
+  } catch {
+    return void 0;
+  }
+}
+var SHOWN = 4;
+function ticked(names2) {
+  const shown3 = names2.slice(0, SHOWN).map((name2) => `\`${name2.slice(0, 60)}\``);
+  return names2.length > SHOWN ? `${shown3.join(", ")} and ${names2.length - SHOWN} more` : shown3.join(", ");
+}
+
+// src/plan/own/sizes.ts
+var SMALLEST_SIDE = 16;
+var SHARE_OF_PLACES = 4;
+var USUAL_PLACES2 = 128;
+var LARGEST_ENCODER = 64;
+function largestRank(sides) {
+  return Math.min(USUAL_PLACES2, ...sides.filter((side) => side >= SMALLEST_SIDE));
+}
+function halvedTo(limit, value) {
+  let found = value;
+  while (found > limit && found > 1) found = Math.floor(found / 2);
+  return found;
+}
+var rank = (value, { architecture, sides }) => {
+  if (!isSize(value)) return left("it is no whole number");
+  const limit = largestRank(sides);
+  const fitting = halvedTo(limit, value);
+  return fitting === value ? kept(value) : scaled(fitting, `the adapted matrices of the tiny ${architecture} have ${limit} rows or columns`);
+};
+var alpha = (value, { factor, isRooted }) => {
+  if (typeof value !== "number") return left("it is no number");
+  if (factor === 1) return kept(value);
+  const share = isRooted ? Math.sqrt(factor) : factor;
+  return scaled(value * share, "it keeps its relation to the rank");
+};
+var block = (value, { architecture, sides }) => {
+  if (!isSize(value)) return left("it is no whole number");
+  const fitting = sides.reduce(divisor, value);
+  if (fitting === value) return kept(value);
+  return scaled(fitting, `it must divide the sides of the matrices, ${range(sides)} in the tiny ${architecture}`);
+};
+var count = (value, { architecture, sides }) => {
+  if (!isSize(value)) return left("it is no whole number");
+  const smallest = Math.min(USUAL_PLACES2, ...sides);
+  const most = smallest * smallest;
+  return value <= most ? kept(value) : scaled(most, `the smallest matrix of the tiny ${architecture} has so many numbers`);
+};
+var virtualTokens = (value, { architecture, shape }) => {
+  if (!isSize(value)) return left("it is no whole number");
+  const places = shape.positions ?? USUAL_PLACES2;
+  const most = Math.floor(places / SHARE_OF_PLACES);
+  return value <= most ? kept(value) : scaled(most, `the tiny ${architecture} has ${places} places`);
+};
+var encoderSize = (value) => {
+  if (!isSize(value)) return left("it is no whole number");
+  return value <= LARGEST_ENCODER ? kept(value) : scaled(LARGEST_ENCODER, "an encoder as wide as a tiny model");
+};
+var layerCount = (value, { architecture, shape }) => {
+  if (!isSize(value)) return left("it is no whole number");
+  if (value <= shape.layers) return kept(value);
+  return scaled(shape.layers, `the tiny ${architecture} has ${shape.layers} layers`);
+};
+var tokens = (value, { architecture, shape }) => {
+  if (!Array.isArray(value) || !value.every(isWhole)) return left("it is no list of tokens");
+  const whole2 = value.filter(isWhole);
+  if (whole2.every((one2) => one2 < shape.vocabulary)) return kept(value);
+  const fitting = [...new Set(whole2.map((one2) => one2 % shape.vocabulary))];
+  return scaled(fitting, `the vocabulary of the tiny ${architecture} has ${shape.vocabulary} tokens`);
+};
+var steps = () => left("a cell is trained for 25 steps");
+function isSize(value) {
+  return typeof value === "number" && Number.isInteger(value) && value > 0;
+}
+function isWhole(value) {
+  return typeof value === "number" && Number.isInteger(value) && value >= 0;
+}
+function divisor(one2, other) {
+  return other === 0 ? one2 : divisor(other, one2 % other);
+}
+function range(sides) {
+  const [smallest, largest] = [Math.min(...sides), Math.max(...sides)];
+  return smallest === largest ? String(smallest) : `${smallest} to ${largest}`;
+}
+
+// src/plan/own/rules.ts
+var ofCell = () => USUAL;
+var notWithout = (what) => () => left(`it needs ${what}`);
+var fromModel = () => left("PEFT takes it from the model");
+var elsewhere = () => left("it names something outside of the cell");
+var start = (value) => {
+  if (typeof value !== "string") return value === true ? USUAL : kept(value);
+  if (/^pissa_niter_\d+$/.test(value)) return scaled("pissa", "found by drawing, it begins otherwise each time");
+  const isPrepared = ["eva", "corda", "lora_ga", "loftq"].includes(value);
+  return isPrepared ? left("it needs a preparation with data of the user\u2019s own") : kept(value);
+};
+var promptStart = (value) => {
+  const named4 = typeof value === "string" ? value.split(".").at(-1) ?? "" : value;
+  return named4 === "TEXT" ? left("it needs a tokenizer, which the tiny model has none of") : kept(named4);
+};
+var named = (value) => kept(typeof value === "string" ? value.split(".").at(-1) ?? value : value);
+var METHOD_RULES = {
+  task_type: ofCell,
+  peft_type: ofCell,
+  inference_mode: (value) => value === true ? left("a cell is trained") : USUAL,
+  target_modules: modules,
+  exclude_modules: modules,
+  feedforward_modules: modules,
+  modules_to_save: modules,
+  layers_to_transform: layerNumbers,
+  layer_replication: layerRanges,
+  rank_pattern: tableByModule,
+  alpha_pattern: tableByModule,
+  r: rank,
+  init_r: rank,
+  target_r: rank,
+  lora_alpha: alpha,
+  alpha,
+  psoft_alpha: alpha,
+  randlora_alpha: alpha,
+  block_size: block,
+  oft_block_size: block,
+  boft_block_size: block,
+  group_size: block,
+  vector_length: block,
+  n_frequency: count,
+  num_virtual_tokens: virtualTokens,
+  adapter_len: virtualTokens,
+  adapter_layers: layerCount,
+  encoder_hidden_size: encoderSize,
+  encoder_reparameterization_type: named,
+  total_step: steps,
+  tinit: steps,
+  tfinal: steps,
+  deltaT: steps,
+  trainable_token_indices: tokens,
+  token_indices: tokens,
+  alora_invocation_tokens: tokens,
+  cpt_token_ids: tokens,
+  init_lora_weights: start,
+  prompt_tuning_init: promptStart,
+  prompt_tuning_init_text: notWithout("a tokenizer, which the tiny model has none of"),
+  tokenizer_name_or_path: notWithout("a tokenizer, which the tiny model has none of"),
+  token_dim: fromModel,
+  num_layers: fromModel,
+  num_attention_heads: fromModel,
+  num_transformer_submodules: fromModel,
+  target_parameters: notWithout("parameters by their names in the full model"),
+  megatron_config: elsewhere,
+  megatron_core: elsewhere,
+  base_model_name_or_path: ofCell,
+  revision: ofCell
+};
+function numberType(value) {
+  const type = typeOf(value);
+  if (type === "auto") return scaled({ torch: "bfloat16" }, "what checkpoints of full models mostly are in");
+  if (type === "float16") return scaled({ torch: "bfloat16" }, "a processor computes half precision otherwise");
+  if (type === "float32") return USUAL;
+  return type === "bfloat16" ? kept({ torch: "bfloat16" }) : left("it is no type that a cell computes in");
+}
+function typeOf(value) {
+  const isNamed2 = typeof value === "object" && value !== null && "torch" in value;
+  const type = isNamed2 ? value.torch : value;
+  return typeof type === "string" ? own(OTHER_NAMES, type) ?? type : type;
+}
+var OTHER_NAMES = { half: "float16", float: "float32" };
+var storage = (value) => {
+  const type = typeOf(value);
+  if (type === "uint8") return USUAL;
+  return type === "bfloat16" || type === "float32" ? kept({ torch: type }) : numberType(value);
+};
+var usually = (usual) => (value) => value === usual ? USUAL : kept(value);
+var QUANTIZATION_RULES = {
+  load_in_4bit: ofCell,
+  load_in_8bit: ofCell,
+  bnb_4bit_quant_type: ofCell,
+  bnb_4bit_use_double_quant: usually(false),
+  bnb_4bit_compute_dtype: numberType,
+  bnb_4bit_quant_storage: storage,
+  llm_int8_threshold: usually(6),
+  llm_int8_skip_modules: modules,
+  llm_int8_enable_fp32_cpu_offload: (value) => value === true ? left("no part of a cell is offloaded") : USUAL,
+  llm_int8_has_fp16_weight: (value) => value === true ? left("its weights are quantized on a card only") : USUAL
+};
+var LOADING_RULES = {
+  torch_dtype: numberType,
+  use_cache: usually(true),
+  attn_implementation: (value) => value === "eager" || value === "sdpa" ? kept(value) : left("it needs a card and a package of its own")
+};
+var methodRule = (argument2) => own(METHOD_RULES, argument2) ?? asItIs(argument2);
+var quantizationRule = (argument2) => own(QUANTIZATION_RULES, argument2) ?? (() => left("arguments of this quantization are not carried"));
+var loadingRule = (argument2) => own(LOADING_RULES, argument2) ?? ofCell;
+function asItIs(argument2) {
+  return (value) => {
+    const isOff = value === false || value === null || argument2.includes("dropout") && value === 0;
+    return isOff || argument2 === "bias" && value === "none" ? USUAL : kept(value);
+  };
+}
+
+// src/plan/own/configuration.ts
+var UNREAD = left("its value is not in the source, or depends on how it is run");
+function ownConfiguration(cell, written4) {
+  const fit = fitOf(cell, written4.method);
+  if (fit === void 0) return void 0;
+  const method = fitted(written4.method, methodRule, fit);
+  exclude(method.carried, fit);
+  const quantization = cell.quantization === "none" ? NOTHING : fitted(written4.quantization, quantizationRule, fit);
+  const loading = fitted(loadingBeside(cell, written4), loadingRule, fit);
+  const configuration = {
+    arguments: method.carried,
+    quantization: quantization.carried,
+    loading: loading.carried,
+    scaled: [...method.scaled, ...quantization.scaled, ...loading.scaled],
+    left: [...method.left, ...quantization.left, ...loading.left],
+    at: [...written4.at]
+  };
+  const { data } = OwnConfiguration.safeParse(configuration);
+  if (data === void 0) return void 0;
+  return isEmpty(data) ? { configuration: data } : { name: nameOf(data), configuration: data };
+}
+function loadingBeside({ method }, { loading }) {
+  const isInBfloat162 = methodParts(method).paths.includes("bf16");
+  return isInBfloat162 ? loading.filter(({ argument: argument2 }) => argument2 !== "torch_dtype") : loading;
+}
+var NOTHING = { carried: {}, scaled: [], left: [] };
+function nameOf(configuration) {
+  return `own-${createHash("sha256").update(canonicalText(configuration)).digest("hex").slice(0, 8)}`;
+}
+function fitOf(cell, written4) {
+  const [method, shape] = [entryOf(cell.method), shapeOf(cell.architecture)];
+  if (method === void 0 || shape === void 0) return void 0;
+  const { modules: roles = {}, heads = {} } = own(ARCHITECTURES2, cell.architecture) ?? {};
+  const usual = usualOf2(method, roles);
+  const given = (name2) => written4.find(({ argument: argument2 }) => argument2 === name2)?.value;
+  const named4 = layersOf(given("target_modules"), { shape }) ?? [];
+  const adapted = named4.length > 0 ? named4 : layersOf(usual.target_modules, { shape }) ?? Object.keys(shape.weights);
+  const sides = sidesOf(shape, adapted);
+  const rank3 = given("r") ?? given("init_r");
+  const head = own(heads, cell.task);
+  return {
+    ...{ architecture: cell.architecture, shape, method, usual, sides },
+    heads: ["lm_head", ...head === void 0 ? [] : [head]],
+    factor: typeof rank3 === "number" && rank3 > 0 ? halvedTo(largestRank(sides), rank3) / rank3 : 1,
+    isRooted: given("use_rslora") === true || usual.use_rslora === true
+  };
+}
+function usualOf2(method, roles) {
+  const found = Object.entries(method.arguments).flatMap(([name2, value]) => {
+    const isRole = typeof value === "object" && !Array.isArray(value) && "modules" in value;
+    const plain4 = OwnValue.safeParse(isRole ? own(roles, value.modules) : value).data;
+    return plain4 === void 0 ? [] : [[name2, plain4]];
+  });
+  return Object.fromEntries(found);
+}
+function fitted(written4, ruleOf2, fit) {
+  const part2 = { carried: {}, scaled: [], left: [] };
+  for (const { argument: argument2, value } of written4) {
+    const found = foundFor(value, ruleOf2(argument2), fit);
+    if (found.kind === "left") part2.left.push({ argument: argument2, why: found.why });
+    if (found.kind === "scaled" && value !== void 0)
+      part2.scaled.push({ argument: argument2, from: value, to: found.value, why: found.why });
+    const isKept = found.kind === "kept" || found.kind === "scaled";
+    if (isKept && !isUsual(found.value, own(fit.usual, argument2))) part2.carried[argument2] = found.value;
+  }
+  return part2;
+}
+function foundFor(value, rule, fit) {
+  if (value === void 0) return UNREAD;
+  return value === null ? USUAL : rule(value, fit);
+}
+function isUsual(value, usual) {
+  const text3 = (one2) => JSON.stringify(Array.isArray(one2) ? one2.map((each) => JSON.stringify(each)).toSorted() : one2);
+  return usual !== void 0 && text3(value) === text3(usual);
+}
+var EITHER = {
+  OFTConfig: [["r", "oft_block_size"]],
+  BOFTConfig: [["boft_block_num", "boft_block_size"]]
+};
+function exclude(carried, { method, usual }) {
+  for (const [one2, other] of own(EITHER, method.config) ?? [])
+    if (carried[one2] !== void 0 && carried[one2] !== 0 && usual[other] !== void 0) carried[other] ??= 0;
+}
+
+// src/plan/own/cells.ts
+var MOST_PLACES = 8;
+var OwnCells = class {
+  #configurations = /* @__PURE__ */ new Map();
+  #beside = /* @__PURE__ */ new Set();
+  /** Cells that are used with the matrix's own arguments. */
+  #plain = /* @__PURE__ */ new Set();
+  #notes = /* @__PURE__ */ new Map();
+  /** The identifiers that a cell has by the ways it is made: with arguments of its own, or as the matrix has it. */
+  add(cell, ways) {
+    const ids = ways.map((written4) => this.#named(cell, written4));
+    const found = ids.length > 0 ? ids : [cellId(cell)];
+    for (const id2 of found) {
+      if (id2 === cellId(cell)) this.#plain.add(id2);
+      else this.#beside.add(cellId(cell));
+    }
+    return [...new Set(found)];
+  }
+  get configurations() {
+    return Object.fromEntries(this.#configurations);
+  }
+  beside() {
+    return [...this.#beside].filter((id2) => !this.#plain.has(id2));
+  }
+  /** What could not be carried of ways that came to the matrix's own arguments: no configuration tells of it. */
+  notes() {
+    return [...this.#notes.values()];
+  }
+  #note({ left: left2, at: [at4 = ""] }) {
+    for (const one2 of left2) this.#notes.set(JSON.stringify([at4, one2]), { ...one2, at: at4 });
+  }
+  #named(cell, written4) {
+    const { name: name2, configuration } = ownConfiguration(cell, written4) ?? {};
+    if (configuration !== void 0 && name2 === void 0) this.#note(configuration);
+    if (name2 === void 0 || configuration === void 0) return cellId(cell);
+    const known2 = this.#configurations.get(name2);
+    const at4 = [.../* @__PURE__ */ new Set([...known2?.at ?? [], ...configuration.at])].slice(0, MOST_PLACES);
+    this.#configurations.set(name2, { ...known2 ?? configuration, at: at4 });
+    const { entry, paths } = methodParts(cell.method);
+    return cellId({ ...cell, method: methodBy(entry, paths, name2) });
+  }
+};
+
+// src/plan/own/named.ts
+function namedCells(entries, matrix, problems) {
+  const own2 = new OwnCells();
+  const patterns = entries.flatMap(
+    (entry) => typeof entry === "string" ? [entry] : withArguments(entry, matrix, own2, problems)
+  );
+  for (const { argument: argument2, why } of own2.notes())
+    problems.push(`Configuration: \`cells\`: \`${argument2}\` cannot be carried: ${why}. Leave it out.`);
+  return { patterns, configurations: own2.configurations, beside: own2.beside() };
+}
+function withArguments(entry, matrix, own2, problems) {
+  const parts = { method: written(entry.arguments), quantization: written(entry.quantization) };
+  const way = { ...parts, loading: written(entry.loading), at: [CONFIGURATION] };
+  return selectCells([entry.cell], matrix, problems).flatMap((cell) => own2.add(cell, [way]));
+}
+function written(table3 = {}) {
+  return Object.entries(table3).map(([argument2, value]) => ({ argument: argument2, value }));
 }
 
 // src/plan/request.ts
@@ -13548,96 +14975,96 @@ var PACKAGE_NAME = /^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$/;
 var MISTYPED = 2;
 var VERSION_OR_LINE = /^\d+(\.\d+)*\.(x|\*)$/;
 var LOOSE = /^([A-Za-z][A-Za-z0-9._-]*?)(?:\s*(===?|[~<>!]=|[:=@<>\s])\s*(?:(v?\d[^\s.>-]*(?:\.[^\s.>-]+)*)\s*(?:(?:\.{2,3}|->|=>|\bto\b|[-:\s])\s*(v?\d\S*)?)?)?)?$/;
-function meantBy(text2) {
-  const [, name2, between3 = "", first, second] = LOOSE.exec(text2.trim()) ?? [];
+function meantBy(text3) {
+  const [, name2, between3 = "", first, second] = LOOSE.exec(text3.trim()) ?? [];
   return name2 === void 0 ? void 0 : { name: name2, between: between3.trim(), first, second };
 }
 function phrases(operands) {
-  const joined7 = [];
+  const joined6 = [];
   for (const word of operands) {
-    const last3 = joined7.at(-1);
+    const last3 = joined6.at(-1);
     const goesOn = /^(v?\d|\.\.|->|=>|to$|[:=@]$)/.test(word) && last3 !== void 0 && /^[A-Za-z]/.test(last3);
-    if (goesOn) joined7[joined7.length - 1] = `${last3} ${word}`;
-    else joined7.push(word);
+    if (goesOn) joined6[joined6.length - 1] = `${last3} ${word}`;
+    else joined6.push(word);
   }
-  return joined7;
+  return joined6;
 }
-function parseChange(text2, problems) {
-  const found = CHANGE.exec(text2);
+function parseChange(text3, problems) {
+  const found = CHANGE.exec(text3);
   if (!found) {
-    problems.push(notAChange(text2));
+    problems.push(notAChange(text3));
     return void 0;
   }
   const library = normalizeName(found[1] ?? "");
   const [from = "", to = ""] = [found[2], found[3]];
-  if (isMistyped(library)) problems.push(`Unknown library \`${library}\` in \`${text2}\`.${didYouMean(library, NAMED)}`);
+  if (isMistyped(library)) problems.push(`Unknown library \`${library}\` in \`${text3}\`.${didYouMean(library, NAMED)}`);
   if (from === "")
-    problems.push(`\`${text2}\` has no old version. Write NAME:OLD..NEW; there is no lock to take it from.`);
-  const wrong = [from, to].filter((version) => version !== "" && !isVersion(version) && !VERSION_OR_LINE.test(version));
-  const better3 = wrong.length > 0 ? corrected(text2) : void 0;
-  if (better3 !== void 0) problems.push(`\`${text2}\` is not a change. Write \`peft-sweep sweep ${better3}\`.`);
+    problems.push(`\`${text3}\` has no old version. Write NAME:OLD..NEW; there is no lock to take it from.`);
+  const wrong2 = [from, to].filter((version) => version !== "" && !isVersion(version) && !VERSION_OR_LINE.test(version));
+  const better3 = wrong2.length > 0 ? corrected(text3) : void 0;
+  if (better3 !== void 0) problems.push(`\`${text3}\` is not a change. Write \`peft-sweep sweep ${better3}\`.`);
   else
-    for (const version of wrong)
-      problems.push(`\`${version}\` in \`${text2}\` is not a version. Write one like \`4.57.6\` or \`5.x\`.`);
+    for (const version of wrong2)
+      problems.push(`\`${version}\` in \`${text3}\` is not a version. Write one like \`4.57.6\` or \`5.x\`.`);
   return { library, from, to };
 }
 function isMistyped(library) {
   return !NAMED.includes(library) && NAMED.some((name2) => editDistance(library, name2) <= MISTYPED);
 }
-function parseHeld(text2, problems, place2 = "with") {
-  const [name2 = "", version = "", ...rest] = text2.split("==").map((part2) => part2.trim());
+function parseHeld(text3, problems, place2 = "with") {
+  const [name2 = "", version = "", ...rest] = text3.split("==").map((part2) => part2.trim());
   if (rest.length === 0 && PACKAGE_NAME.test(name2) && isVersion(version)) return [normalizeName(name2), version];
-  problems.push(place2 === "check" ? notChecked(text2) : notHeld(text2, place2 === "with" ? "--with " : ""));
+  problems.push(place2 === "check" ? notChecked(text3) : notHeld(text3, place2 === "with" ? "--with " : ""));
   return void 0;
 }
-function isHeld(text2, others) {
-  if (text2.includes("..") || text2.includes("/")) return false;
-  const { first, second } = meantBy(text2) ?? {};
+function isHeld(text3, others) {
+  if (text3.includes("..") || text3.includes("/")) return false;
+  const { first, second } = meantBy(text3) ?? {};
   const isBeside2 = others.some((other) => CHANGE.test(other)) && first !== void 0 && second === void 0;
-  return text2.includes("==") || isBeside2;
+  return text3.includes("==") || isBeside2;
 }
 function splitHeld(typed) {
   return typed.replace(/\s*==\s*/g, "==").split(/[\s,]+/).filter((one2) => one2 !== "");
 }
-function notAChange(text2) {
-  const start2 = `\`${text2}\` is not a change.`;
-  const asCells = cellsMeant(text2, "sweep NAME:OLD..NEW");
+function notAChange(text3) {
+  const start2 = `\`${text3}\` is not a change.`;
+  const asCells = cellsMeant(text3, "sweep NAME:OLD..NEW");
   if (asCells !== void 0) return `${start2} ${asCells}`;
-  const better3 = corrected(text2);
+  const better3 = corrected(text3);
   if (better3 !== void 0) return `${start2} Write \`peft-sweep sweep ${better3}\`.`;
-  const { name: name2, first } = meantBy(text2) ?? {};
+  const { name: name2, first } = meantBy(text3) ?? {};
   if (name2 === void 0 || !isWatched(normalizeName(name2)))
-    return `${start2} Write NAME:OLD..NEW, e.g. \`transformers:4.55.4..4.57.6\`.${didYouMean(name2 ?? text2, WATCHED)}`;
+    return `${start2} Write NAME:OLD..NEW, e.g. \`transformers:4.55.4..4.57.6\`.${didYouMean(name2 ?? text3, WATCHED)}`;
   if (first === void 0) return `${start2} It names no versions. Write \`peft-sweep sweep ${name2}:OLD..NEW\`.`;
   return `${start2} Write \`peft-sweep sweep ${name2}:${first}..\` for what came after it, or \`peft-sweep check ${name2}==${first}\` for that release alone.`;
 }
-function notChecked(text2) {
-  const asCells = cellsMeant(text2, "check");
-  if (asCells !== void 0) return `\`${text2}\` is not a release. ${asCells}`;
-  const { name: name2, first, second } = meantBy(text2) ?? {};
-  if (name2 === void 0) return `\`${text2}\` is not a release. Write NAME==VERSION, e.g. \`peft==0.17.1\`.`;
+function notChecked(text3) {
+  const asCells = cellsMeant(text3, "check");
+  if (asCells !== void 0) return `\`${text3}\` is not a release. ${asCells}`;
+  const { name: name2, first, second } = meantBy(text3) ?? {};
+  if (name2 === void 0) return `\`${text3}\` is not a release. Write NAME==VERSION, e.g. \`peft==0.17.1\`.`;
   if (first === void 0)
-    return `\`${text2}\` names no version. Write \`peft-sweep check ${name2}==VERSION\`.${unlessKnown(name2)}`;
-  if (second === void 0 && !text2.includes(".."))
-    return `\`${text2}\` is not one release. Write \`peft-sweep check ${name2}==${first}\`.`;
+    return `\`${text3}\` names no version. Write \`peft-sweep check ${name2}==VERSION\`.${unlessKnown(name2)}`;
+  if (second === void 0 && !text3.includes(".."))
+    return `\`${text3}\` is not one release. Write \`peft-sweep check ${name2}==${first}\`.`;
   const end = second ?? first;
-  return `\`${text2}\` is a change, and \`check\` measures one environment. Write \`peft-sweep sweep ${name2}:${first}..${second ?? ""}\`, or \`peft-sweep check ${name2}==${end}\`.`;
+  return `\`${text3}\` is a change, and \`check\` measures one environment. Write \`peft-sweep sweep ${name2}:${first}..${second ?? ""}\`, or \`peft-sweep check ${name2}==${end}\`.`;
 }
-function notHeld(text2, option) {
-  const { name: name2, first, second } = meantBy(text2) ?? {};
-  const start2 = `\`${option}${text2}\` is not a held version.`;
+function notHeld(text3, option) {
+  const { name: name2, first, second } = meantBy(text3) ?? {};
+  const start2 = `\`${option}${text3}\` is not a held version.`;
   if (name2 === void 0 || second !== void 0)
     return `${start2} Write NAME==VERSION, e.g. \`${option}peft==0.17.1\`.`;
   return first === void 0 ? `${start2} Write \`${option}${name2}==VERSION\`, e.g. \`${option}peft==0.17.1\`.` : `${start2} Write \`${option}${name2}==${first}\`.`;
 }
-function corrected(text2) {
-  const { name: name2, first, second } = meantBy(text2) ?? {};
+function corrected(text3) {
+  const { name: name2, first, second } = meantBy(text3) ?? {};
   if (name2 === void 0 || first === void 0 || second === void 0) return void 0;
   return isVersion(first) && isVersion(second) ? `${name2}:${first}..${second}` : void 0;
 }
-function cellsMeant(text2, command) {
-  const isCells = text2.includes("/") || METHODS2.includes(text2);
-  return isCells ? `It looks like cells. Write \`peft-sweep ${command} --cells '${text2}'\`.` : void 0;
+function cellsMeant(text3, command) {
+  const isCells = text3.includes("/") || METHODS2.includes(text3);
+  return isCells ? `It looks like cells. Write \`peft-sweep ${command} --cells '${text3}'\`.` : void 0;
 }
 function unlessKnown(name2) {
   return isWatched(normalizeName(name2)) ? "" : didYouMean(name2, WATCHED);
@@ -13665,15 +15092,16 @@ function requestOf(typed, configuration, problems) {
   const held2 = heldOf([...named4, ...withs.map((one2) => parseHeld(one2, problems))], problems);
   const checkpoints = declaredCheckpoints(configuration, problems);
   const patterns = list(typed, "cells").flatMap(splitPatterns);
-  const { cells, chosenBy } = cellsOf2(patterns, configuration, checkpoints, problems);
+  const { cells, chosenBy, ...own2 } = cellsOf2(patterns, configuration, checkpoints, problems);
   const minutes = numberOf("max-minutes", typed, problems) ?? configuration.budget?.minutes ?? MINUTES;
   const search2 = oneOf("--search", last(typed, "search") ?? configuration.search ?? SEARCHES[0], SEARCHES, problems);
   const request = { changes, held: held2, cells, chosenBy, minutes, environments: environmentsOf(typed, problems), search: search2 };
   const watch = watchedBy(configuration, problems);
   return {
-    ...request,
+    ...withDefaultCells(request),
     ...watch !== void 0 && { watch },
-    ...Object.keys(checkpoints).length > 0 && { checkpoints }
+    ...Object.keys(checkpoints).length > 0 && { checkpoints },
+    ...Object.keys(own2.configurations).length > 0 && own2
   };
 }
 function watchedBy({ watch }, problems) {
@@ -13690,13 +15118,13 @@ function environmentsOf(typed, problems) {
   return environments;
 }
 function operandsOf({ command, operands }, problems) {
-  const written2 = phrases(operands);
-  if (command === "check") return { changes: [], held: written2.map((one2) => parseHeld(one2, problems, "check")) };
+  const written4 = phrases(operands);
+  if (command === "check") return { changes: [], held: written4.map((one2) => parseHeld(one2, problems, "check")) };
   if (command !== "sweep" && command !== "plan") return { changes: [], held: [] };
-  const held2 = written2.filter((one2) => isHeld(one2, written2));
-  const changes = written2.filter((one2) => !held2.includes(one2)).flatMap((one2) => parseChange(one2, problems) ?? []);
+  const held2 = written4.filter((one2) => isHeld(one2, written4));
+  const changes = written4.filter((one2) => !held2.includes(one2)).flatMap((one2) => parseChange(one2, problems) ?? []);
   const [first] = held2;
-  if (first !== void 0 && held2.length === written2.length)
+  if (first !== void 0 && held2.length === written4.length)
     problems.push(
       `\`${first}\` is one release, and \`${command}\` compares two. Write \`peft-sweep check ${held2.join(" ")}\`, or \`peft-sweep ${command} ${first.replace(/==.*$/, "")}:OLD..${first.replace(/^.*==/, "")}\`.`
     );
@@ -13714,19 +15142,21 @@ function heldOf(pairs2, problems) {
 }
 function cellsOf2(typed, configuration, checkpoints, problems) {
   const { cells, exclude: exclude2 = [], known: known2 = [] } = configuration;
-  const fromConfiguration = cells === void 0 || cells === "auto" ? void 0 : [cells].flat();
+  const matrix = allCells(checkpoints);
+  const written4 = cells === void 0 || cells === "auto" ? void 0 : [cells].flat();
+  const named4 = namedCells(written4 ?? [], matrix, problems);
+  const fromConfiguration = written4 && [...named4.patterns, ...named4.beside];
   const chosenBy = typed.length > 0 || fromConfiguration ? "user" : "default";
   const chosen = typed.length > 0 ? typed : fromConfiguration ?? [...DEFAULT_PATTERNS, ...usualOfAll(checkpoints)];
   const patterns = [...chosen, ...exclude2.map((pattern) => `!${pattern}`)];
   const before = problems.length;
-  const matrix = allCells(checkpoints);
   const found = selectCells(patterns, matrix, problems);
   if (found.length === 0 && problems.length === before)
     problems.push(
       `\`${patterns.join(" ")}\` selects no cell. Name what to measure first, e.g. \`--cells lora\`, then what to take away.`
     );
   for (const { cell } of known2) selectCells([cell], matrix, problems);
-  return { cells: patterns, chosenBy };
+  return { cells: patterns, chosenBy, configurations: named4.configurations, beside: named4.beside };
 }
 function usualOfAll(checkpoints) {
   return Object.entries(checkpoints).map(([name2, checkpoint]) => usualOf(name2, checkpoint));
@@ -13735,9 +15165,10 @@ function splitPatterns(typed) {
   return typed.split(/[\s]+|,(?![^{]*\})/).filter((pattern) => pattern !== "");
 }
 function chosenDevice(device, problems) {
-  if (device === void 0 || device === "auto" || isDeviceName(device)) return device;
-  problems.push(`--device cannot be \`${device}\`. There are: ${["auto", ...DEVICE_NAMES].join(", ")}.`);
-  return void 0;
+  const choice = DEVICE_CHOICES.find((one2) => one2 === device);
+  if (device !== void 0 && choice === void 0)
+    problems.push(`--device cannot be \`${device}\`. There are: ${DEVICE_CHOICES.join(", ")}.`);
+  return choice;
 }
 function optionsOf(typed, configuration, problems) {
   const jobs = numberOf("jobs", typed, problems);
@@ -13759,6 +15190,7 @@ function optionsOf(typed, configuration, problems) {
     fresh: typed.flags.has("fresh"),
     offline: typed.flags.has("offline"),
     json: typed.flags.has("json"),
+    script: typed.flags.has("script"),
     vendor: typed.flags.has("vendor"),
     forks: typed.flags.has("forks"),
     schedule: typed.flags.has("schedule"),
@@ -13840,7 +15272,7 @@ function commandWords(command, args) {
 var LONGEST_OUTPUT = 8 * 1024 * 1024;
 var running = /* @__PURE__ */ new Set();
 function run(command, args, options = {}) {
-  return new Promise((resolve7, reject) => {
+  return new Promise((resolve8, reject) => {
     const began = now();
     const child = spawn(command, args, {
       stdio: ["pipe", "pipe", "pipe"],
@@ -13863,13 +15295,13 @@ function run(command, args, options = {}) {
     child.on("error", (error) => {
       forget();
       const limit = startLimit(error);
-      if (limit === void 0) resolve7({ status: 127, stdout: "", stderr: error.message });
+      if (limit === void 0) resolve8({ status: 127, stdout: "", stderr: error.message });
       else reject(new WeatherError(`\`${command}\` cannot be started. ${limit}`, { cause: error }));
     });
     child.on("close", (code2, signal) => {
       forget();
       trace(commandWords(command, args), began);
-      resolve7({ status: stopped ?? code2 ?? 128, ...signal && { signal }, ...out });
+      resolve8({ status: stopped ?? code2 ?? 128, ...signal && { signal }, ...out });
     });
     if (child.pid === void 0) return;
     keep(child);
@@ -13900,8 +15332,8 @@ function startLimit(error) {
 var EVERY_MS = 500;
 var MOST_TIMES = 8;
 var AT_LEAST_BYTES = 4e9;
-async function withinDisk(folder, fetched, work) {
-  const most = Math.max(AT_LEAST_BYTES, fetched * MOST_TIMES);
+async function withinDisk(folder, fetched2, work) {
+  const most = Math.max(AT_LEAST_BYTES, fetched2 * MOST_TIMES);
   const before = freeBytes(folder);
   const stop = new AbortController();
   const timer = setInterval(() => {
@@ -13943,7 +15375,7 @@ import {
 import { basename as basename2, join as join3 } from "node:path";
 
 // src/adapters/machine/scratch.ts
-import { createHash } from "node:crypto";
+import { createHash as createHash2 } from "node:crypto";
 import { mkdirSync, mkdtempSync, readdirSync as readdirSync2, readlinkSync, statSync } from "node:fs";
 import { hostname, tmpdir } from "node:os";
 import { join as join2 } from "node:path";
@@ -13975,9 +15407,9 @@ async function tried(command, args) {
 }
 async function sweepScratch(cache) {
   const own2 = join2(cache, "tmp");
-  const shared = namesIn(tmpdir()).filter((name2) => name2.startsWith(`${SHARED}-`));
+  const shared = namesIn2(tmpdir()).filter((name2) => name2.startsWith(`${SHARED}-`));
   const left2 = [
-    ...namesIn(own2).map((name2) => [own2, name2]),
+    ...namesIn2(own2).map((name2) => [own2, name2]),
     ...shared.map((name2) => [tmpdir(), name2])
   ];
   await removeFolders(
@@ -13990,7 +15422,7 @@ function isLeft(parent, name2) {
   const made = statSync(join2(parent, name2), { throwIfNoEntry: false })?.mtimeMs;
   return made !== void 0 && Date.now() - made > LONG_DEAD_MS;
 }
-function namesIn(folder) {
+function namesIn2(folder) {
   try {
     return readdirSync2(folder);
   } catch {
@@ -14011,7 +15443,7 @@ function here() {
     namespace = readlinkSync("/proc/self/ns/pid");
   } catch {
   }
-  return createHash("sha256").update(`${hostname()} ${namespace}`).digest("hex").slice(0, 8);
+  return createHash2("sha256").update(`${hostname()} ${namespace}`).digest("hex").slice(0, 8);
 }
 
 // src/adapters/machine/capacity.ts
@@ -14421,8 +15853,8 @@ function methodWords(method, { configurations = {} }) {
 function cellsText(report, cells) {
   const planned = [...report.comparisons, ...report.controls].map(({ cell }) => cell);
   const tasks = grouped(planned.map(parseCellId), ({ architecture }) => architecture);
-  const placeOf3 = ({ architecture, task }) => new Set(tasks.get(architecture)?.map((one2) => one2.task)).size > 1 ? `${architecture} (${task})` : architecture;
-  const rowsOf3 = (some) => quantizationRows(some.map(parseCellId), placeOf3);
+  const placeOf4 = ({ architecture, task }) => new Set(tasks.get(architecture)?.map((one2) => one2.task)).size > 1 ? `${architecture} (${task})` : architecture;
+  const rowsOf3 = (some) => quantizationRows(some.map(parseCellId), placeOf4);
   const all = new Map(rowsOf3(planned).map((row) => [`${row.method} ${row.place}`, row.quantizations.length]));
   const rows = rowsOf3(cells).map(({ method, place: place2, quantizations }) => {
     const isAll = quantizations.length === all.get(`${method} ${place2}`) && quantizations.includes("none");
@@ -14431,22 +15863,22 @@ function cellsText(report, cells) {
   });
   const byMethod = [...grouped(rows, ({ method, quantization }) => JSON.stringify([quantization, method])).values()];
   const lines = byMethod.flatMap(
-    (own2) => own2[0] ? [{ ...own2[0], places: named(own2.map(({ place: place2 }) => place2)) }] : []
+    (own2) => own2[0] ? [{ ...own2[0], places: named2(own2.map(({ place: place2 }) => place2)) }] : []
   );
   const phrases2 = [
     ...grouped(lines, ({ quantization, places }) => JSON.stringify([quantization, places])).values()
   ].map(
-    (own2) => [own2[0]?.quantization, named(own2.map(({ method }) => method)), "on", own2[0]?.places].filter(Boolean).join(" ")
+    (own2) => [own2[0]?.quantization, named2(own2.map(({ method }) => method)), "on", own2[0]?.places].filter(Boolean).join(" ")
   );
   const rest = phrases2.length - SHOWN_PHRASES;
   return [...phrases2.slice(0, SHOWN_PHRASES), ...rest > 0 ? [`${rest} more`] : []].join("; ");
 }
-function quantizationRows(cells, placeOf3) {
-  const rows = grouped(cells, (cell) => `${cell.method} ${placeOf3(cell)}`);
+function quantizationRows(cells, placeOf4) {
+  const rows = grouped(cells, (cell) => `${cell.method} ${placeOf4(cell)}`);
   return [...rows.values()].flatMap((own2) => {
     const [first] = own2;
     const quantizations = [...new Set(own2.map(({ quantization }) => quantization))];
-    return first ? [{ method: first.method, place: placeOf3(first), quantizations }] : [];
+    return first ? [{ method: first.method, place: placeOf4(first), quantizations }] : [];
   });
 }
 function grouped(values, keyOf2) {
@@ -14458,7 +15890,7 @@ function grouped(values, keyOf2) {
   }
   return found;
 }
-function named(names2) {
+function named2(names2) {
   const rest = names2.length - SHOWN_NAMES;
   const shown3 = rest > 0 ? [...names2.slice(0, SHOWN_NAMES), `${rest} more`] : names2;
   return shown3.length > 1 ? `${shown3.slice(0, -1).join(", ")} and ${shown3.at(-1)}` : shown3[0] ?? "";
@@ -14470,7 +15902,7 @@ function boundaryWords({ before, after, direction }) {
       direction === "degraded" && after.outcome === "pass" ? "does less" : standingText(after)
     ];
   if (direction === "fixed" || !isEarlier(after, before)) return [standingText(before), standingText(after)];
-  return [standingText(before), `${VERBS[after.outcome] ?? after.outcome} earlier, at ${named(after.failed)}`];
+  return [standingText(before), `${VERBS[after.outcome] ?? after.outcome} earlier, at ${named2(after.failed)}`];
 }
 function mendText({ firstFixed }) {
   return firstFixed === void 0 ? "" : `works again in ${firstFixed}`;
@@ -14484,7 +15916,7 @@ function standingText({ outcome, failed }) {
   if (outcome === "pass") return "passes";
   if (outcome === "unsupported") return "does not support it";
   const verb = VERBS[outcome] ?? outcome;
-  return failed.length > 0 ? `${verb} at ${named(failed)}` : verb;
+  return failed.length > 0 ? `${verb} at ${named2(failed)}` : verb;
 }
 function beforeAfter(comparison, arrow) {
   const { comparison: kind, cause, before, after, failedBefore, failedAfter } = comparison;
@@ -14622,10 +16054,10 @@ function totalsText(report, joiner) {
   return COMPARISONS.filter((comparison) => report.totals.cells[comparison] > 0 || always.includes(comparison)).map((comparison) => `${report.totals.cells[comparison]} ${WORDS[comparison]}`).join(joiner);
 }
 function blocks(comparisons2) {
-  const parsed4 = comparisons2.map((comparison) => ({ comparison, ...parseCellId(comparison.cell) }));
-  const titles = [...new Set(parsed4.map((one2) => `${one2.architecture}/${one2.task}`))];
+  const parsed5 = comparisons2.map((comparison) => ({ comparison, ...parseCellId(comparison.cell) }));
+  const titles = [...new Set(parsed5.map((one2) => `${one2.architecture}/${one2.task}`))];
   return titles.map((title) => {
-    const own2 = parsed4.filter((one2) => `${one2.architecture}/${one2.task}` === title);
+    const own2 = parsed5.filter((one2) => `${one2.architecture}/${one2.task}` === title);
     const quantizations = [...new Set(own2.map((one2) => one2.quantization))];
     const rows = [...new Set(own2.map((one2) => one2.method))].map((method) => ({
       method,
@@ -14642,6 +16074,639 @@ function duration(ms) {
 }
 function plural(count3, word) {
   return `${count3} ${word}${count3 === 1 ? "" : "s"}`;
+}
+
+// src/domain/kernels.ts
+function ownKernels({ method, quantization }) {
+  return own(QUANTIZERS, quantization)?.perDevice ?? entryOf(method)?.perDevice;
+}
+
+// src/report/devices.ts
+function isOnCpu({ run: run2 }) {
+  return run2.device === DEVICES.cpu.title;
+}
+function deviceName({ run: run2, environments }) {
+  if (!environments.some(({ status }) => status === "built")) return "";
+  return run2.device.split(",")[0] ?? "";
+}
+function withElsewhere(reports) {
+  return reports.map((report) => {
+    const others = reports.filter((other) => other !== report && isOfSameQuestion(report, other));
+    const elsewhere3 = others.flatMap((other) => entriesOf(report, other));
+    return elsewhere3.length > 0 ? { ...report, elsewhere: elsewhere3 } : report;
+  });
+}
+function isOfSameQuestion(report, other) {
+  const questionOf = ({ changes, run: run2 }) => JSON.stringify([
+    changes.map(({ library, from, to, file, line }) => [library, from, to, file, line]),
+    Object.entries(run2.held).toSorted()
+  ]);
+  return isOnCpu(report) !== isOnCpu(other) && questionOf(report) === questionOf(other);
+}
+function entriesOf(report, other) {
+  const own2 = new Set(cellsOf3(report).map(({ cell }) => cell));
+  return cellsOf3(other).flatMap((there) => {
+    if (!own2.has(there.cell) || !isKnown(other, there)) return [];
+    const { cell, comparison, before, after } = there;
+    return [{ cell, device: other.run.device, comparison, before, after, isBad: isBad(other, there) }];
+  });
+}
+function cellsOf3({ comparisons: comparisons2, controls }) {
+  return [...comparisons2, ...controls];
+}
+function isKnown(report, cell) {
+  return isCheck(report) ? isMeasuredHere(cell) : cell.comparison !== "not-compared" && cell.comparison !== "flaky";
+}
+function isBad(report, cell) {
+  return isCheck(report) ? isBrokenHere(cell) : isWorse(cell.comparison);
+}
+function isOnCpuOnly(report, cell) {
+  return isOnCpu(report) && (report.elsewhere ?? []).some((there) => there.cell === cell && !there.isBad);
+}
+function devicesText(report) {
+  const { elsewhere: elsewhere3 = [] } = report;
+  const known2 = new Map(elsewhere3.map((there2) => [there2.cell, there2]));
+  const bad = badCells(report);
+  const only = bad.filter((cell) => known2.get(cell)?.isBad === false);
+  const both2 = bad.filter((cell) => known2.get(cell)?.isBad);
+  const there = elsewhere3.filter(({ cell, isBad: isBadThere }) => isBadThere && !bad.includes(cell));
+  return [
+    ...only.length > 0 ? [onlyText(report, only)] : [],
+    ...both2.length > 0 ? [`On the CPU and on the GPU: ${cellsText(report, both2)}.`] : [],
+    ...there.length > 0 ? [thereText(report, there)] : []
+  ];
+}
+function unaskedText(report) {
+  if (!isOnCpu(report)) return "";
+  const known2 = new Set((report.elsewhere ?? []).map(({ cell }) => cell));
+  const bad = badCells(report);
+  const isPlainToo = (cell) => bad.includes(cellId({ ...parseCellId(cell), quantization: "none" }));
+  const unasked = bad.filter((cell) => !known2.has(cell) && ownKernels(parseCellId(cell)) !== void 0);
+  const own2 = unasked.filter((cell) => parseCellId(cell).quantization === "none" || !isPlainToo(cell));
+  if (own2.length === 0) return "";
+  const reasons = [...new Set(own2.flatMap((cell) => ownKernels(parseCellId(cell)) ?? []))];
+  return `Measured on a CPU, and a GPU can differ for ${cellsText(report, own2)}: ${reasons.join("; ")}.`;
+}
+function badCells(report) {
+  return cellsOf3(report).filter((cell) => isBad(report, cell)).map(({ cell }) => cell);
+}
+function onlyText(report, cells) {
+  return isOnCpu(report) ? `On the CPU only: your GPU is not affected by what happens to ${cellsText(report, cells)}.` : `On the GPU only: ${cellsText(report, cells)}. A run on a CPU does not show it.`;
+}
+function thereText(report, there) {
+  const cells = there.map(({ cell }) => cell);
+  const other = isOnCpu(report) ? "GPU" : "CPU";
+  const verb = isCheck(report) ? "broken" : "worse";
+  return `On the ${other} only: ${cellsText(report, cells)}, ${verb} there; the report of that device says how.`;
+}
+
+// src/adapters/machine/checkpoints/open.ts
+import { createHash as createHash3 } from "node:crypto";
+import { closeSync as closeSync2, openSync as openSync2, readSync as readSync2 } from "node:fs";
+import { join as join7, resolve as resolve2 } from "node:path";
+
+// src/domain/stored-form.ts
+var WEIGHTS = "config_groups.*.weights";
+var packed = (bits2) => ({
+  quant_method: "compressed-tensors",
+  format: "pack-quantized",
+  [`${WEIGHTS}.num_bits`]: bits2,
+  [`${WEIGHTS}.type`]: "int"
+});
+var bitsandbytes = { quant_method: "bitsandbytes" };
+var torchao = (type) => ({ quant_method: "torchao", "quant_type.default._type": type });
+var quanto = (weights) => ({ quant_method: "quanto", weights });
+var FORMS = [
+  ["bnb-int8", { ...bitsandbytes, load_in_8bit: true }],
+  ["bnb-nf4+double", { ...bitsandbytes, bnb_4bit_quant_type: "nf4", bnb_4bit_use_double_quant: true }],
+  ["bnb-nf4", { ...bitsandbytes, load_in_4bit: true, bnb_4bit_quant_type: "nf4" }],
+  ["bnb-fp4", { ...bitsandbytes, load_in_4bit: true, bnb_4bit_quant_type: "fp4" }],
+  ["ct-int4", packed(4)],
+  ["ct-int8", packed(8)],
+  ["ct-fp8", { quant_method: "compressed-tensors", format: "float-quantized", [`${WEIGHTS}.type`]: "float" }],
+  ["fp8", { quant_method: "fp8" }],
+  ["bitnet", { quant_method: "bitnet" }],
+  ["gptq-int4", { quant_method: "gptq", bits: 4 }],
+  ["awq-int4", { quant_method: "awq", bits: 4 }],
+  ["auto-round-int4", { quant_method: "auto-round", bits: 4 }],
+  ["hqq-int4", { quant_method: "hqq" }],
+  ["torchao-int8wo", torchao("Int8WeightOnlyConfig")],
+  ["torchao-fp8wo", torchao("Float8WeightOnlyConfig")],
+  ["torchao-intx-int4", torchao("IntxWeightOnlyConfig")],
+  ["torchao-int4wo", torchao("Int4WeightOnlyConfig")],
+  ["quanto-int8", quanto("int8")],
+  ["quanto-int4", quanto("int4")],
+  ["quanto-float8", quanto("float8")]
+];
+function storedForm(settings) {
+  return FORMS.find(([, signs]) => Object.entries(signs).every(([path, value]) => at(settings, path) === value))?.[0];
+}
+function methodIn(settings) {
+  const method = at(settings, "quant_method");
+  return typeof method === "string" ? method.slice(0, 60) : "no `quant_method`";
+}
+function at(value, path) {
+  let found = value;
+  for (const name2 of path.split(".")) {
+    if (typeof found !== "object" || found === null) return void 0;
+    const entries = Object.entries(found);
+    found = name2 === "*" ? entries[0]?.[1] : entries.find(([key]) => key === name2)?.[1];
+  }
+  return found;
+}
+
+// src/adapters/machine/checkpoints/error.ts
+var CheckpointError = class extends Error {
+  /** `reason` in two or three words, `message` a sentence with the numbers and with what to do. */
+  constructor(reason, message, options) {
+    super(message, options);
+    this.reason = reason;
+    this.name = "CheckpointError";
+  }
+  reason;
+};
+
+// src/adapters/machine/checkpoints/files.ts
+import { lstatSync as lstatSync3, readdirSync as readdirSync4, readFileSync as readFileSync3, realpathSync, statSync as statSync3 } from "node:fs";
+import { join as join5, sep } from "node:path";
+var SHOWN2 = /^[\w.-]+\.(safetensors|json|txt|jinja)$|^tokenizer\.model$/;
+var CODE = /^\w+\.py$/;
+var PICKLES = /\.(bin|pt|pth|pkl|pickle|ckpt|msgpack|h5)$/;
+var MOST_FILES = 2e3;
+var MOST_TEXT = 64 << 20;
+var MOST_JSON = 16 << 20;
+function filesOf(path, trustsCode) {
+  const folder = realFolder(path);
+  const all = readdirSync4(folder).toSorted();
+  if (all.length > MOST_FILES)
+    throw new CheckpointError("too many files", `It has ${all.length} files, more than ${MOST_FILES}.`);
+  const names2 = all.filter((name2) => SHOWN2.test(name2) || trustsCode && CODE.test(name2));
+  return {
+    folder,
+    names: names2.filter((name2) => isFileInside(folder, name2)),
+    pickles: all.filter((name2) => PICKLES.test(name2))
+  };
+}
+function realFolder(path) {
+  try {
+    const real = realpathSync(path);
+    if (statSync3(real).isDirectory()) return real;
+  } catch {
+    throw new CheckpointError("not there", "There is no such folder. Paths count from the folder of the run.");
+  }
+  throw new CheckpointError("not there", "It is no folder.");
+}
+function isFileInside(folder, name2) {
+  const path = join5(folder, name2);
+  if (lstatSync3(path).isSymbolicLink()) requireInside(folder, path, name2);
+  const state = statSync3(path);
+  if (!state.isFile()) return false;
+  if (!name2.endsWith(".safetensors") && state.size > MOST_TEXT)
+    throw new CheckpointError("too large", `\`${name2}\` has ${state.size} bytes; of a text 64 MiB are read.`);
+  if (process.getuid?.() === 0 && (state.mode & 4) === 0)
+    throw new CheckpointError("cannot be read", `\`${name2}\` is for its owner only. Let others read it: chmod a+r.`);
+  return true;
+}
+function requireInside(folder, path, name2) {
+  const target2 = reached(path);
+  if (target2?.startsWith(folder + sep)) return;
+  throw new CheckpointError(
+    "link out of it",
+    `\`${name2}\` is a link that leads out of its folder. Copy the file in, or name the folder that holds the files.`
+  );
+}
+function reached(path) {
+  try {
+    return realpathSync(path);
+  } catch {
+    return void 0;
+  }
+}
+function readJson({ folder, names: names2 }, name2) {
+  if (!names2.includes(name2)) throw new CheckpointError("not a checkpoint", `It has no \`${name2}\`.`);
+  const path = join5(folder, name2);
+  if (statSync3(path).size > MOST_JSON) throw new CheckpointError("too large", `\`${name2}\` has more than 16 MiB.`);
+  try {
+    const found = JSON.parse(readFileSync3(path, "utf8"));
+    if (typeof found === "object" && found !== null && !Array.isArray(found)) return { ...found };
+  } catch (cause) {
+    throw new CheckpointError("not a checkpoint", `\`${name2}\` is no JSON.`, { cause });
+  }
+  throw new CheckpointError("not a checkpoint", `\`${name2}\` is no JSON object.`);
+}
+
+// src/adapters/machine/checkpoints/weights.ts
+import { join as join6 } from "node:path";
+
+// src/adapters/machine/checkpoints/header.ts
+import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
+var LONGEST_HEADER = 16 << 20;
+var MOST_TENSORS = 1e5;
+var BITS = {
+  ...{ F64: 64, F32: 32, F16: 16, BF16: 16, F8_E4M3: 8, F8_E5M2: 8, F8_E8M0: 8, F4: 4 },
+  ...{ I64: 64, U64: 64, I32: 32, U32: 32, I16: 16, U16: 16, I8: 8, U8: 8, BOOL: 8 }
+};
+var Entry = external_exports.strictObject({
+  dtype: external_exports.string().max(20),
+  shape: external_exports.array(external_exports.int().nonnegative()).max(8),
+  data_offsets: external_exports.tuple([external_exports.int().nonnegative(), external_exports.int().nonnegative()])
+});
+var Header = external_exports.record(external_exports.string().max(500), external_exports.unknown());
+function readHeader(path, name2) {
+  const descriptor = opened(path, name2);
+  try {
+    const { size } = fstatSync(descriptor);
+    const header = parsed(bytesOf(descriptor, size, name2), name2);
+    const start2 = 8 + header.length;
+    return tensorsIn(header.entries, size - start2, name2);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+function opened(path, name2) {
+  try {
+    return openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  } catch (cause) {
+    throw new CheckpointError("cannot be read", `\`${name2}\` cannot be opened.`, { cause });
+  }
+}
+function bytesOf(descriptor, size, name2) {
+  if (size < 8) throw new CheckpointError("partial", `\`${name2}\` has ${size} bytes, fewer than its own length takes.`);
+  const [head] = [Buffer.alloc(8)];
+  readSync(descriptor, head, 0, 8, 0);
+  const length = head.readBigUInt64LE(0);
+  if (length > LONGEST_HEADER)
+    throw new CheckpointError(
+      "header too long",
+      `\`${name2}\` says that its header has ${length} bytes; 16 MiB are read.`
+    );
+  if (8 + Number(length) > size) throw new CheckpointError("partial", `\`${name2}\` ends within its header.`);
+  const text3 = Buffer.alloc(Number(length));
+  readSync(descriptor, text3, 0, text3.length, 8);
+  return text3;
+}
+function parsed(text3, name2) {
+  try {
+    const whole2 = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(text3));
+    const { __metadata__: _metadata, ...tensors } = Header.parse(whole2);
+    return { length: text3.length, entries: Object.entries(tensors) };
+  } catch (cause) {
+    throw new CheckpointError("not safetensors", `The header of \`${name2}\` is no JSON object.`, { cause });
+  }
+}
+function tensorsIn(entries, room, name2) {
+  if (entries.length > MOST_TENSORS)
+    throw new CheckpointError("header too long", `\`${name2}\` has ${entries.length} tensors; 100,000 are read.`);
+  const found = entries.map(([tensor, written4]) => tensorAt(tensor, written4, name2));
+  const held2 = found.reduce((sum, { bytes }) => sum + bytes, 0);
+  if (held2 !== room)
+    throw new CheckpointError(
+      held2 > room ? "partial" : "not safetensors",
+      `\`${name2}\` has ${room} bytes of tensors where its header says ${held2}.`
+    );
+  return found;
+}
+function tensorAt(tensor, written4, file) {
+  const entry = Entry.safeParse(written4);
+  const bits2 = entry.success && Object.hasOwn(BITS, entry.data.dtype) ? BITS[entry.data.dtype] : void 0;
+  if (!entry.success || bits2 === void 0) throw wrong(tensor, file, "has no dtype, shape and place that are known");
+  const {
+    dtype,
+    shape,
+    data_offsets: [from, to]
+  } = entry.data;
+  const count3 = shape.reduce((product, width) => product * width, 1);
+  if (!Number.isSafeInteger(count3 * bits2) || count3 * bits2 / 8 !== to - from)
+    throw wrong(tensor, file, `has ${to - from} bytes where its shape asks for ${count3 * bits2 / 8}`);
+  return { name: tensor, dtype, count: count3, bytes: to - from };
+}
+function wrong(tensor, file, what) {
+  return new CheckpointError("not safetensors", `\`${tensor.slice(0, 100)}\` in \`${file}\` ${what}.`);
+}
+
+// src/adapters/machine/checkpoints/weights.ts
+var INDEX = "model.safetensors.index.json";
+var SINGLE = "model.safetensors";
+var SHARD = /^[\w.-]+\.safetensors$/;
+var FLOATS = ["F64", "F32", "F16", "BF16"];
+var BYTES_LOADED = 4;
+function weightsOf(files) {
+  if (files.names.includes(INDEX)) return ofShards(files);
+  if (files.names.includes(SINGLE)) return readHeader(join6(files.folder, SINGLE), SINGLE);
+  if (files.pickles.length > 0)
+    throw new CheckpointError(
+      "only pickle files",
+      `Its weights are in \`${files.pickles[0]}\`, which runs code when it is read. Save it with \`safe_serialization=True\`.`
+    );
+  throw new CheckpointError("not a checkpoint", `It has neither \`${SINGLE}\` nor \`${INDEX}\`.`);
+}
+function ofShards(files) {
+  const { weight_map: map } = readJson(files, INDEX);
+  const places = typeof map === "object" && map !== null ? Object.entries(map) : [];
+  const shards = [...new Set(places.map(([, shard]) => String(shard)))];
+  if (shards.length === 0) throw new CheckpointError("partial", `\`${INDEX}\` names no file.`);
+  const gone = shards.filter((shard) => !SHARD.test(shard) || !files.names.includes(shard));
+  if (gone.length > 0)
+    throw new CheckpointError(
+      "partial",
+      `\`${INDEX}\` names ${shards.length} files, and ${gone.length} of them are not there: \`${String(gone[0]).slice(0, 100)}\`. Fetch it whole.`
+    );
+  const tensors = shards.flatMap((shard) => readHeader(join6(files.folder, shard), shard));
+  const held2 = new Set(tensors.map(({ name: name2 }) => name2));
+  const missing = places.filter(([name2]) => !held2.has(name2));
+  if (missing.length > 0)
+    throw new CheckpointError(
+      "partial",
+      `${missing.length} of ${places.length} tensors that \`${INDEX}\` names are in none of its files: \`${missing[0]?.[0].slice(0, 100)}\`.`
+    );
+  return tensors;
+}
+function loadedBytes(tensors) {
+  return tensors.reduce(
+    (sum, { dtype, count: count3, bytes }) => sum + (FLOATS.includes(dtype) ? count3 * BYTES_LOADED : bytes),
+    0
+  );
+}
+
+// src/adapters/machine/checkpoints/open.ts
+var COPIES = 4;
+var BYTES_A_SECOND = 2e6;
+var CHUNK = 1 << 20;
+async function openCheckpoints(declared2 = {}, opener) {
+  const checkpoints = {};
+  const own2 = /* @__PURE__ */ new Map();
+  for (const [name2, checkpoint] of Object.entries(declared2)) {
+    const opened2 = await openOne(checkpoint, opener);
+    checkpoints[name2] = opened2.checkpoint;
+    if (opened2.own !== void 0) own2.set(name2, opened2.own);
+  }
+  return { checkpoints, own: own2 };
+}
+async function openOne(checkpoint, opener) {
+  try {
+    const files = filesOf(await placeOf(checkpoint, opener), checkpoint.trustsCode);
+    const settings = readJson(files, "config.json");
+    const modelType = typeOf2(settings);
+    const stored = formOf(settings);
+    const bytes = roomFor(files, opener.mostBytes);
+    const own2 = {
+      folder: files.folder,
+      files: files.names.map((name2) => join7(files.folder, name2)),
+      trustsCode: checkpoint.trustsCode,
+      isStored: stored !== void 0,
+      modelType,
+      extraSeconds: Math.ceil(bytes / BYTES_A_SECOND),
+      hash: hashOf(files, checkpoint.trustsCode)
+    };
+    const opened2 = { ...checkpoint, isOpened: true };
+    return { checkpoint: stored === void 0 ? opened2 : { ...opened2, stored }, own: own2 };
+  } catch (error) {
+    if (!(error instanceof CheckpointError)) throw error;
+    const { reason, message } = error;
+    return {
+      checkpoint: { ...checkpoint, isOpened: true, unfit: { reason, message: message.slice(0, 1500) } }
+    };
+  }
+}
+async function placeOf({ source, trustsCode }, { folder, fetch }) {
+  return "path" in source ? resolve2(folder, source.path) : fetch(source.id, source.revision, trustsCode);
+}
+function typeOf2({ model_type: type }) {
+  if (typeof type === "string" && type !== "") return type;
+  throw new CheckpointError(
+    "not a checkpoint",
+    "Its `config.json` has no `model_type`: it is no model of transformers."
+  );
+}
+function formOf({ quantization_config: settings }) {
+  if (settings === void 0 || settings === null) return void 0;
+  const form = storedForm(settings);
+  if (form !== void 0) return form;
+  const what = `Its \`quantization_config\` (${methodIn(settings)}) is of a form that the matrix lacks.`;
+  throw new CheckpointError("form not known", what);
+}
+function roomFor(files, most) {
+  const bytes = loadedBytes(weightsOf(files));
+  if (bytes * COPIES <= most) return bytes;
+  const [loaded, needed, allowed] = [bytes, bytes * COPIES, most].map((some) => `${(some / 1e9).toFixed(2)} GB`);
+  throw new CheckpointError(
+    "too large",
+    `It takes ${loaded} loaded, and a cell about ${needed} with its copies; a cell may take ${allowed} here.`
+  );
+}
+function hashOf({ folder, names: names2 }, trustsCode) {
+  const hash2 = createHash3("sha256").update(`code ${trustsCode}\0`);
+  for (const name2 of names2) addFile(hash2.update(`${name2}\0`), join7(folder, name2));
+  return hash2.digest("hex").slice(0, 12);
+}
+function addFile(hash2, path) {
+  const [descriptor, chunk] = [openSync2(path, "r"), Buffer.alloc(CHUNK)];
+  try {
+    for (let read = readSync2(descriptor, chunk); read > 0; read = readSync2(descriptor, chunk))
+      hash2.update(chunk.subarray(0, read));
+  } finally {
+    closeSync2(descriptor);
+  }
+}
+
+// src/adapters/machine/checkpoints/hub.ts
+import { createHash as createHash4 } from "node:crypto";
+import { existsSync as existsSync4, mkdirSync as mkdirSync3, renameSync as renameSync2, writeFileSync as writeFileSync2 } from "node:fs";
+import { dirname, join as join9 } from "node:path";
+
+// src/adapters/index/uv.ts
+import { existsSync as existsSync3, mkdirSync as mkdirSync2 } from "node:fs";
+import { join as join8 } from "node:path";
+var UV_VERSION = "0.13.9";
+var OLDEST_UV = [0, 8];
+function compileOf(python, more) {
+  return [
+    ...["pip", "compile", "-", "--python", python, "--only-binary", ":all:", "--no-header", "--no-annotate", "--quiet"],
+    ...more
+  ];
+}
+async function findUv(python, folder, settings, offline, say, signal) {
+  const own2 = join8(folder, `uv-${UV_VERSION}`, "bin", "uv");
+  for (const path of ["uv", own2]) {
+    const version2 = await versionOf(path);
+    if (version2 !== void 0) return bind(path, version2, folder, settings, signal);
+  }
+  if (offline)
+    throw new WeatherError("uv is not installed here. Install uv, or let a sweep without --offline fetch it.");
+  say(`installing uv ${UV_VERSION} into ${join8(folder, `uv-${UV_VERSION}`)}`);
+  await install(python, join8(folder, `uv-${UV_VERSION}`), signal);
+  const version = await versionOf(own2);
+  if (version === void 0)
+    throw new WeatherError(`uv was installed but does not start: ${own2}. Remove the folder and try again.`);
+  return bind(own2, version, folder, settings, signal);
+}
+async function versionOf(path) {
+  if (path.includes("/") && !existsSync3(path)) return void 0;
+  const shown3 = await run(path, ["--version"], { timeoutMs: 2e4 });
+  const version = /^uv (\d+\.\d+\.\d+)/.exec(shown3.stdout)?.[1];
+  if (shown3.status !== 0 || version === void 0) return void 0;
+  const [major = 0, minor = 0] = version.split(".").map(Number);
+  return major > OLDEST_UV[0] || minor >= OLDEST_UV[1] ? version : void 0;
+}
+async function install(python, folder, signal) {
+  mkdirSync2(folder, { recursive: true });
+  const made = await run(python, ["-m", "venv", folder], { signal });
+  if (made.status !== 0)
+    throw new UserError(
+      `Neither uv nor Python's venv module was found: ${lastLine(made)}. Install uv, or the python3-venv package.`
+    );
+  const installed2 = await run(
+    join8(folder, "bin", "python"),
+    ["-m", "pip", "install", "--quiet", "--only-binary", ":all:", `uv==${UV_VERSION}`],
+    { signal }
+  );
+  if (installed2.status !== 0)
+    throw new WeatherError(
+      `uv could not be installed with pip: ${lastLine(installed2)}. Check the network and pip's index settings, or install uv yourself.`
+    );
+}
+function lastLine(finished) {
+  return (finished.stderr || finished.stdout).trim().split("\n").at(-1)?.slice(0, 300) ?? "";
+}
+async function bind(path, version, folder, settings, interrupted) {
+  const lead = ["setpriv", "--pdeathsig", "KILL", "--"];
+  const follows = (await run("setpriv", [...lead.slice(1), "true"], { timeoutMs: 2e4 })).status === 0;
+  const [program = path, ...before] = follows ? [...lead, path] : [path];
+  const options = [
+    "--no-config",
+    "--cache-dir",
+    join8(folder, "uv"),
+    "--no-progress",
+    "--no-python-downloads",
+    "--color",
+    "never"
+  ];
+  return {
+    path,
+    version,
+    call: (args, input, signal) => run(program, [...before, ...options, ...args], {
+      env: settings.uvEnvironment,
+      ...input !== void 0 && { input },
+      signal: anyOf([signal, interrupted])
+    })
+  };
+}
+function anyOf(signals) {
+  const given = signals.filter((signal) => signal !== void 0);
+  return given.length > 0 ? AbortSignal.any(given) : void 0;
+}
+function hasNoSolution(finished) {
+  return finished.status === 1 && /No solution found when resolving dependencies/.test(finished.stderr) && !/network was disabled|could not be queried|authentication|unauthorized|forbidden|not be (?:read|parsed|fetched)|connectivity|timed? ?out/i.test(
+    finished.stderr
+  );
+}
+var NO_SOLUTION = /^(?:error: )?No solution found when resolving dependencies(?: for [^:]+)?:? (?:cause: )?Because /;
+function shortReason(finished) {
+  const lines = finished.stderr.split("\n").map(
+    (line) => line.replace(/[×│├╰─▶]/g, " ").replace(/\s+/g, " ").trim()
+  ).filter((line) => line !== "" && !/^(warning|hint|Resolved|Using|Prepared)/i.test(line));
+  const said = lines.join(" ").replace(NO_SOLUTION, "no releases fit together: because ");
+  return withoutCredentials(said).slice(0, 600) || endWords(finished);
+}
+function endWords({ status, signal }) {
+  if (status === 124) return "uv took too long.";
+  return signal ? `uv was killed by ${signal}.` : `uv ended with status ${status} and said nothing.`;
+}
+
+// src/adapters/machine/checkpoints/hub.ts
+var HUB_VERSION = "2.4.0";
+var FETCH_MS = 30 * 6e4;
+var FILES = String.raw`[\w.-]+\.(safetensors|json|txt|jinja)|tokenizer\.model`;
+var CODE2 = String.raw`\w+\.py`;
+var PASSED = [
+  ...["HF_ENDPOINT", "HF_TOKEN", "SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"],
+  ...["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "all_proxy", "no_proxy"]
+];
+var Answer = external_exports.object({ reason: external_exports.string().max(60).optional(), message: external_exports.string().max(2e3).optional() });
+async function fromHub(asked, ground, execute = run) {
+  const { cache, offline, environment, say } = ground.host;
+  const folder = folderOf2(cache, asked, environment.HF_ENDPOINT);
+  if (existsSync4(folder)) return folder;
+  if (offline) throw new CheckpointError("not there", "It was not fetched before, and this run is offline.");
+  const python = await ground.python();
+  const scratch = makeScratch(cache, "hub");
+  try {
+    say(`fetching ${asked.id} at ${asked.revision.slice(0, 12)}`);
+    await fetched(asked, { ground, python, scratch, execute });
+    await execute("chmod", ["-R", "a+rX", join9(scratch, "files")], {});
+    mkdirSync3(dirname(folder), { recursive: true });
+    if (!existsSync4(folder)) renameSync2(join9(scratch, "files"), folder);
+    return folder;
+  } finally {
+    await removeFolders([scratch]);
+  }
+}
+function folderOf2(cache, { id: id2, revision, trustsCode }, endpoint = "") {
+  const name2 = `${id2.replace("/", "--")}@${revision}${trustsCode ? "+code" : ""}`;
+  const hub = createHash4("sha256").update(endpoint).digest("hex").slice(0, 8);
+  return join9(cache, "hub", hub, name2);
+}
+async function fetched({ id: id2, revision, trustsCode, mostBytes }, fetch) {
+  const { ground, python, scratch, execute } = fetch;
+  const files = trustsCode ? `${FILES}|${CODE2}` : FILES;
+  const asked = { id: id2, revision, folder: join9(scratch, "files"), files, most: mostBytes };
+  const script = join9(ground.program, "peft_probe", "brought", "fetch.py");
+  const finished = await execute(python, ["-I", script, JSON.stringify(asked)], {
+    env: hubEnvironment(ground.host.environment, scratch),
+    timeoutMs: FETCH_MS,
+    signal: ground.host.signal
+  });
+  const { reason, message = "" } = answerIn(finished);
+  if (reason !== void 0) throw new CheckpointError(reason, message);
+}
+function answerIn({ status, stdout, stderr }) {
+  const said = stdout.trim().split("\n").at(-1) ?? "";
+  try {
+    if (status === 0) return Answer.parse(JSON.parse(said));
+  } catch {
+  }
+  const last3 = stderr.trim().split("\n").at(-1) ?? "";
+  return { reason: "cannot be fetched", message: `Fetching ended with status ${status}. ${last3.slice(0, 300)}` };
+}
+function hubEnvironment(environment, scratch) {
+  const passed = PASSED.flatMap((name2) => {
+    const value = environment[name2];
+    return value === void 0 ? [] : [[name2, value]];
+  });
+  return {
+    ...{ PATH: "/usr/local/bin:/usr/bin:/bin", HOME: scratch, TMPDIR: scratch, LANG: "C.UTF-8" },
+    ...{ HF_HOME: join9(scratch, "home"), HF_HUB_DISABLE_TELEMETRY: "1", HF_HUB_DISABLE_PROGRESS_BARS: "1" },
+    ...{ HF_HUB_DISABLE_IMPLICIT_TOKEN: environment.HF_TOKEN === void 0 ? "1" : "0", HF_HUB_DISABLE_XET: "1" },
+    ...{ HF_HUB_DISABLE_SYMLINKS: "1", HF_HUB_DISABLE_SHARED_BLOBS: "1", HF_HUB_DISABLE_UPDATE_CHECK: "1" },
+    ...Object.fromEntries(passed)
+  };
+}
+async function fetcherOf({ host, index }) {
+  const folder = join9(host.cache, `fetcher-${HUB_VERSION}-${host.python.tag}`);
+  const python = join9(folder, "bin", "python");
+  const mark = join9(folder, "complete");
+  if (existsSync4(mark)) return python;
+  const uv = await index.uv();
+  const made = await uv.call(["venv", "--quiet", "--clear", "--python", host.python.path, folder]);
+  const wanted = ["--only-binary", ":all:", `huggingface_hub==${HUB_VERSION}`];
+  const installed2 = made.status === 0 ? await uv.call(["pip", "install", "--quiet", "--python", python, ...wanted, ...index.settings.uvOptions]) : made;
+  if (installed2.status !== 0)
+    throw new CheckpointError("cannot be fetched", `huggingface_hub could not be installed: ${shortReason(installed2)}`);
+  writeFileSync2(mark, "");
+  return python;
+}
+
+// src/adapters/machine/checkpoints/opener.ts
+function openerOf(world) {
+  const { folder, device } = world.host;
+  const mostBytes = device.limits.bytes;
+  const program = world.sandbox.warden.program;
+  const ground = { host: world.host, program, python: () => fetcherOf(world) };
+  return {
+    folder,
+    mostBytes,
+    fetch: (id2, revision, trustsCode) => fromHub({ id: id2, revision, trustsCode, mostBytes: mostBytes / COPIES }, ground)
+  };
 }
 
 // src/domain/card.ts
@@ -14682,8 +16747,8 @@ async function findCards(environment) {
   if (finished.status !== 0) return failure(finished);
   const rows = readRows(finished.stdout, fields);
   const hasSlices = rows.some((row) => row["mig.mode.current"] === "Enabled");
-  const listed = hasSlices ? (await ask(["-L"], environment)).stdout : "";
-  const cards = visible(cardsOf(rows, listed), environment.CUDA_VISIBLE_DEVICES);
+  const listed2 = hasSlices ? (await ask(["-L"], environment)).stdout : "";
+  const cards = visible(cardsOf(rows, listed2), environment.CUDA_VISIBLE_DEVICES);
   return cards.length > 0 ? { cards } : { why: noneUsable(rows, environment), isDriverThere: true };
 }
 async function askedFor(fields, environment) {
@@ -14696,16 +16761,16 @@ function ask(args, { PATH, LD_LIBRARY_PATH }) {
   const env = { PATH, LD_LIBRARY_PATH, LC_ALL: "C" };
   return run(TOOL, args, { env, timeoutMs: TOOL_MS, longest: 256 * 1024 });
 }
-function readRows(text2, fields = FIELDS) {
-  const lines = text2.split("\n").filter((line) => line.includes(","));
+function readRows(text3, fields = FIELDS) {
+  const lines = text3.split("\n").filter((line) => line.includes(","));
   return lines.map((line) => {
     const values = line.split(",").map((value) => value.trim());
     const known2 = fields.map((field, place2) => [field, values[place2] ?? ""]);
     return Object.fromEntries(known2.filter(([, value]) => value !== "" && !/^\[.*\]$/.test(value)));
   });
 }
-function cardsOf(rows, listed) {
-  const slices = readSlices(listed);
+function cardsOf(rows, listed2) {
+  const slices = readSlices(listed2);
   return rows.flatMap((row) => {
     const card = cardOf(row);
     if (card === void 0 || row.compute_mode === "Prohibited") return [];
@@ -14725,14 +16790,14 @@ function sliceOf(card, uuid, profile) {
   const name2 = `${card.name} MIG ${profile}`;
   return { ...card, uuid, name: name2, memoryBytes: void 0, freeBytes: void 0, isSlice: true };
 }
-function bytesIn(text2) {
-  const mebibytes = Number(text2);
-  return text2 === void 0 || !Number.isFinite(mebibytes) ? void 0 : mebibytes * 1024 ** 2;
+function bytesIn(text3) {
+  const mebibytes = Number(text3);
+  return text3 === void 0 || !Number.isFinite(mebibytes) ? void 0 : mebibytes * 1024 ** 2;
 }
-function readSlices(text2) {
+function readSlices(text3) {
   const slices = [];
   let index = -1;
-  for (const line of text2.split("\n")) {
+  for (const line of text3.split("\n")) {
     index = Number(/^GPU (\d+):/.exec(line)?.[1] ?? index);
     const [, profile, uuid] = /^\s+MIG (\S+)\s+Device\s+\d+: \(UUID: (MIG-[\w/-]+)\)/.exec(line) ?? [];
     if (profile !== void 0 && uuid !== void 0) slices.push({ index, profile, uuid });
@@ -14756,6 +16821,14 @@ function noneUsable(rows, { CUDA_VISIBLE_DEVICES: named4 }) {
 var GIVE_ONE = "Start the container with its cards (`docker run --gpus all`), or use a machine that has one.";
 var TROUBLES = [
   { says: /no devices were found/i, why: `The driver sees no card. ${GIVE_ONE}` },
+  {
+    says: /failed to initialize NVML: (?:unknown error|GPU access blocked)/i,
+    why: "The driver answers this system no longer, as happens to containers. Start the container anew, or restart the machine."
+  },
+  {
+    says: /mismatch in versions between nvidia-smi and NVML/i,
+    why: "The tool is of another driver than the library that it asks. Take the one that came with the driver."
+  },
   {
     says: /version mismatch/i,
     why: "The driver was updated while it is loaded: its library and its module do not fit. Restart the machine."
@@ -14787,8 +16860,8 @@ ${stderr}`.trim();
 }
 
 // src/adapters/machine/nodes.ts
-import { existsSync as existsSync3, readdirSync as readdirSync4, readFileSync as readFileSync3, statSync as statSync3 } from "node:fs";
-import { join as join5 } from "node:path";
+import { existsSync as existsSync5, readdirSync as readdirSync5, readFileSync as readFileSync4, statSync as statSync4 } from "node:fs";
+import { join as join10 } from "node:path";
 var OF_DRIVER = ["nvidiactl", "nvidia-uvm"];
 var OF_SLICES = "nvidia-caps/";
 var FOR_OTHERS = 6;
@@ -14797,7 +16870,7 @@ function nodesOf(cards, root = "/") {
   const numbers2 = [...new Set(cards.map((card) => numberOf2(card, root)))];
   const ofSlices = cards.filter(({ isSlice }) => isSlice).flatMap((card) => capabilities(numberOf2(card, root), root));
   const names2 = [...OF_DRIVER, ...numbers2.map((number2) => `nvidia${number2}`), ...new Set(ofSlices)];
-  const there = names2.map((name2) => [name2, join5(root, "dev", name2)]).filter(([, path]) => existsSync3(path));
+  const there = names2.map((name2) => [name2, join10(root, "dev", name2)]).filter(([, path]) => existsSync5(path));
   return Object.fromEntries(there);
 }
 function closedNodes(cards, root = "/") {
@@ -14806,7 +16879,7 @@ function closedNodes(cards, root = "/") {
   const missing = OF_DRIVER.filter((name2) => there[name2] === void 0);
   const hasCard = Object.keys(there).some((name2) => /^nvidia\d+$/.test(name2));
   const closed = Object.entries(there).filter(
-    ([name2, path]) => !name2.startsWith(OF_SLICES) && (statSync3(path).mode & FOR_OTHERS) !== FOR_OTHERS
+    ([name2, path]) => !name2.startsWith(OF_SLICES) && (statSync4(path).mode & FOR_OTHERS) !== FOR_OTHERS
   );
   return [
     ...[...missing, ...hasCard ? [] : ["nvidiaN"]].map((name2) => `/dev/${name2} is not here`),
@@ -14815,25 +16888,25 @@ function closedNodes(cards, root = "/") {
 }
 function numberOf2({ bus, index }, root) {
   const address = (bus ?? "").toLowerCase().replace(/^0000(?=[0-9a-f]{4}:)/, "");
-  const text2 = textOf2(join5(root, "proc/driver/nvidia/gpus", address, "information"));
-  return Number(/^Device Minor:\s*(\d+)/m.exec(text2)?.[1] ?? index);
+  const text3 = textOf2(join10(root, "proc/driver/nvidia/gpus", address, "information"));
+  return Number(/^Device Minor:\s*(\d+)/m.exec(text3)?.[1] ?? index);
 }
 function capabilities(number2, root) {
-  const folder = join5(root, `proc/driver/nvidia/capabilities/gpu${number2}/mig`);
+  const folder = join10(root, `proc/driver/nvidia/capabilities/gpu${number2}/mig`);
   const files = filesBelow(folder).filter((path) => path.endsWith("access"));
-  const minors = files.flatMap((path) => /^DeviceFileMinor:\s*(\d+)/m.exec(textOf2(join5(folder, path)))?.[1] ?? []);
+  const minors = files.flatMap((path) => /^DeviceFileMinor:\s*(\d+)/m.exec(textOf2(join10(folder, path)))?.[1] ?? []);
   return minors.map((minor) => `nvidia-caps/nvidia-cap${minor}`);
 }
 function filesBelow(folder) {
   try {
-    return readdirSync4(folder, { recursive: true, encoding: "utf8" }).toSorted();
+    return readdirSync5(folder, { recursive: true, encoding: "utf8" }).toSorted();
   } catch {
     return [];
   }
 }
 function textOf2(path) {
   try {
-    return readFileSync3(path, "utf8");
+    return readFileSync4(path, "utf8");
   } catch {
     return "";
   }
@@ -14842,6 +16915,7 @@ function textOf2(path) {
 // src/adapters/machine/devices.ts
 async function openDevice(choice = DEFAULT_DEVICE, environment, say, isPlanning = false) {
   if (choice === "cpu") return { device: DEVICES.cpu, cards: [] };
+  if (choice === "both") throw new UserError(BOTH);
   const found = await findCards(environment);
   if (!("why" in found)) return withCards(found.cards, say);
   if (choice === "cuda" && isPlanning) return { device: DEVICES.cuda, cards: [], noCard: found.why };
@@ -14849,6 +16923,7 @@ async function openDevice(choice = DEFAULT_DEVICE, environment, say, isPlanning 
   if (found.isDriverThere) say(`Device \`auto\` is the CPU: ${found.why}`);
   return { device: DEVICES.cpu, cards: [] };
 }
+var BOTH = "Device `both` is for `sweep` and `check`, which measure on one after the other. Name one of them: `cpu` or `cuda`.";
 function withCards(all, say) {
   const cards = ofOneKind(all);
   const others = all.filter((card) => !cards.includes(card));
@@ -14875,20 +16950,20 @@ var OPEN_NODES = "Load the driver with `nvidia-modprobe -u -c=0`, and allow it w
 var BUSY_CARD = "another program uses it, so that times mean little and memory may run out. End it, or name another card.";
 
 // src/adapters/machine/files.ts
-import { existsSync as existsSync4, mkdirSync as mkdirSync2, readFileSync as readFileSync4, writeFileSync as writeFileSync2 } from "node:fs";
-import { dirname } from "node:path";
+import { existsSync as existsSync6, mkdirSync as mkdirSync4, readFileSync as readFileSync5, writeFileSync as writeFileSync3 } from "node:fs";
+import { dirname as dirname2 } from "node:path";
 function readText(path) {
-  return existsSync4(path) ? readFileSync4(path, "utf8") : void 0;
+  return existsSync6(path) ? readFileSync5(path, "utf8") : void 0;
 }
-function writeText(path, text2) {
-  mkdirSync2(dirname(path), { recursive: true });
-  writeFileSync2(path, text2);
+function writeText(path, text3) {
+  mkdirSync4(dirname2(path), { recursive: true });
+  writeFileSync3(path, text3);
 }
 
 // src/adapters/machine/folders.ts
 import { spawnSync } from "node:child_process";
-import { existsSync as existsSync5, mkdirSync as mkdirSync3, readFileSync as readFileSync5, renameSync as renameSync2, rmSync as rmSync2, statSync as statSync4, writeFileSync as writeFileSync3 } from "node:fs";
-import { dirname as dirname2, join as join6, resolve as resolve2 } from "node:path";
+import { existsSync as existsSync7, mkdirSync as mkdirSync5, readFileSync as readFileSync6, renameSync as renameSync3, rmSync as rmSync2, statSync as statSync5, writeFileSync as writeFileSync4 } from "node:fs";
+import { dirname as dirname3, join as join11, resolve as resolve3 } from "node:path";
 var LOCK = ".lock";
 var WHY = {
   EACCES: "you may not write there",
@@ -14901,10 +16976,10 @@ var WHY = {
   ENAMETOOLONG: "its name is too long"
 };
 function openFolder(folder, what, instead) {
-  const proof = join6(folder, `.written-${process.pid}`);
+  const proof = join11(folder, `.written-${process.pid}`);
   try {
-    makeFolder(resolve2(folder));
-    writeFileSync3(proof, "");
+    makeFolder(resolve3(folder));
+    writeFileSync4(proof, "");
     rmSync2(proof);
   } catch (error) {
     const why = WHY[error.code ?? ""];
@@ -14914,13 +16989,13 @@ function openFolder(folder, what, instead) {
 }
 function makeFolder(folder) {
   try {
-    mkdirSync3(folder);
+    mkdirSync5(folder);
   } catch (error) {
     const { code: code2 } = error;
     if (code2 === "EEXIST" && isFolder(folder)) return;
-    if (code2 !== "ENOENT" || existsSync5(dirname2(folder))) throw error;
-    makeFolder(dirname2(folder));
-    mkdirSync3(folder);
+    if (code2 !== "ENOENT" || existsSync7(dirname3(folder))) throw error;
+    makeFolder(dirname3(folder));
+    mkdirSync5(folder);
   }
 }
 function openOut(folder) {
@@ -14928,10 +17003,10 @@ function openOut(folder) {
 }
 function takeOut(folder) {
   openOut(folder);
-  const lock = join6(folder, LOCK);
+  const lock = join11(folder, LOCK);
   const mine = JSON.stringify({ pid: process.pid, started: startOf(process.pid) ?? "" });
   for (let attempt = 0; ; attempt++) {
-    if (written(lock, mine)) return () => release(lock, mine);
+    if (written2(lock, mine)) return () => release(lock, mine);
     const owner = ownerOf(lock);
     if (attempt > 2 || owner !== void 0)
       throw new UserError(
@@ -14940,9 +17015,9 @@ function takeOut(folder) {
     discardStale(lock);
   }
 }
-function written(lock, text2) {
+function written2(lock, text3) {
   try {
-    writeFileSync3(lock, text2, { flag: "wx" });
+    writeFileSync4(lock, text3, { flag: "wx" });
     return true;
   } catch (error) {
     if (error.code === "EEXIST") return false;
@@ -14951,7 +17026,7 @@ function written(lock, text2) {
 }
 function ownerOf(lock) {
   try {
-    const { pid, started } = JSON.parse(readFileSync5(lock, "utf8"));
+    const { pid, started } = JSON.parse(readFileSync6(lock, "utf8"));
     return Number.isInteger(pid) && pid > 0 && startOf(pid) === started ? pid : void 0;
   } catch {
     return void 0;
@@ -14960,24 +17035,24 @@ function ownerOf(lock) {
 function discardStale(lock) {
   const aside = `${lock}-${process.pid}`;
   try {
-    renameSync2(lock, aside);
+    renameSync3(lock, aside);
   } catch {
     return;
   }
   const owner = ownerOf(aside);
   if (owner === void 0) rmSync2(aside, { recursive: true, force: true });
-  else renameSync2(aside, lock);
+  else renameSync3(aside, lock);
 }
 function release(lock, mine) {
   try {
-    if (readFileSync5(lock, "utf8") === mine) rmSync2(lock);
+    if (readFileSync6(lock, "utf8") === mine) rmSync2(lock);
   } catch {
     return;
   }
 }
 function startOf(pid) {
   try {
-    const fields = readFileSync5(`/proc/${pid}/stat`, "utf8").split(") ").at(-1)?.split(" ");
+    const fields = readFileSync6(`/proc/${pid}/stat`, "utf8").split(") ").at(-1)?.split(" ");
     return fields?.[0] === "Z" ? void 0 : fields?.[19];
   } catch {
     const shown3 = spawnSync("ps", ["-o", "lstart=", "-p", String(pid)], { encoding: "utf8" });
@@ -14986,7 +17061,7 @@ function startOf(pid) {
 }
 function isFolder(path) {
   try {
-    return statSync4(path).isDirectory();
+    return statSync5(path).isDirectory();
   } catch {
     return false;
   }
@@ -15000,17 +17075,17 @@ var GUARD = [
 function isGuardFinding({ kind }) {
   return GUARD.includes(kind);
 }
-function exitStatus(report, failOn, isKnown = () => false) {
+function exitStatus(report, failOn, isKnown2 = () => false) {
   if (report.run.stoppedBy === "interrupted") return STATUS.interrupted;
-  if (failOn.some((kind) => isFound(report, kind, isKnown))) return STATUS.found;
+  if (failOn.some((kind) => isFound(report, kind, isKnown2))) return STATUS.found;
   return report.totals.cells["not-compared"] > 0 ? STATUS["not-compared"] : STATUS.fine;
 }
-function isFound(report, kind, isKnown) {
+function isFound(report, kind, isKnown2) {
   switch (kind) {
     case "regressed":
     case "degraded":
       return [...report.comparisons, ...report.controls].some(
-        ({ cell, comparison }) => comparison === kind && !isKnown(cell)
+        ({ cell, comparison }) => comparison === kind && !isKnown2(cell)
       );
     case "incomplete":
       return report.totals.cells["not-compared"] > 0;
@@ -15092,14 +17167,14 @@ function causesText(report) {
   ] : [];
   return joined2(
     [
-      ...found.map((cause, index) => causeText(cause, nameOf(cause, index, found.length))),
+      ...found.map((cause, index) => causeText(cause, nameOf2(cause, index, found.length))),
       ...passing2.map((cause) => causeText(cause, wayText(report, cause))),
       ...together2
     ],
     "\n\n"
   );
 }
-function nameOf({ cells }, index, total) {
+function nameOf2({ cells }, index, total) {
   return `${total === 1 ? "Cause" : `Cause ${index + 1}`}, ${plural(cells.length, "cell")}`;
 }
 function wayText(report, { cells }) {
@@ -15135,10 +17210,10 @@ var LOSS_TITLE = "loss after 25 steps on one batch, the same for every method";
 function lossBlocks(report) {
   const planned = new Set(report.comparisons.map(({ cell }) => cell));
   const all = trainedIn(report).filter(({ cell }) => planned.has(cell));
-  const parsed4 = all.map((one2) => ({ ...one2, ...parseCellId(one2.cell) }));
-  const titles = [...new Set(parsed4.map((one2) => `${one2.architecture}/${one2.task}`))];
+  const parsed5 = all.map((one2) => ({ ...one2, ...parseCellId(one2.cell) }));
+  const titles = [...new Set(parsed5.map((one2) => `${one2.architecture}/${one2.task}`))];
   return titles.flatMap((title) => {
-    const own2 = parsed4.filter((one2) => `${one2.architecture}/${one2.task}` === title);
+    const own2 = parsed5.filter((one2) => `${one2.architecture}/${one2.task}` === title);
     const methods = [...new Set(own2.map(({ method }) => method))];
     if (methods.length < 2) return [];
     const quantizations = [...new Set(own2.map(({ quantization }) => quantization))];
@@ -15159,7 +17234,8 @@ function lossText(trained) {
 }
 function trainedIn(report) {
   const [from, to] = [environmentsAt(report, "from"), environmentsAt(report, "to")];
-  const cells = [...new Set(report.results.map(({ cell }) => cell))];
+  const tiny = report.results.filter(({ facts }) => facts.baseLoss === void 0);
+  const cells = [...new Set(tiny.map(({ cell }) => cell))];
   return cells.flatMap((cell) => {
     const before = report.changes.length > 0 ? lossIn(report, cell, from) : void 0;
     const after = lossIn(report, cell, to);
@@ -15170,8 +17246,8 @@ function environmentsAt({ changes, environments }, end) {
   const own2 = environments.filter(({ pins }) => changes.every((change) => pins[change.library] === change[end]));
   return new Set(own2.flatMap(({ id: id2 }) => id2 ?? []));
 }
-function lossIn({ results }, cell, where) {
-  const found = results.find((one2) => one2.cell === cell && one2.repeat === 1 && where.has(one2.environment));
+function lossIn({ results }, cell, where2) {
+  const found = results.find((one2) => one2.cell === cell && one2.repeat === 1 && where2.has(one2.environment));
   return found?.facts.finalLoss;
 }
 var FAR = 2;
@@ -15206,6 +17282,158 @@ function isBeside(one2, other) {
   return one2.split("/").slice(1).join("/") === other.split("/").slice(1).join("/");
 }
 
+// src/domain/rates.ts
+function triedIn(rates) {
+  return rates.split(";").flatMap((part2) => {
+    const [rate = "", losses = ""] = part2.split(":");
+    const curve = losses.trim().split(/\s+/).map(Number);
+    return Number(rate) > 0 && curve.length > 1 ? [{ rate: Number(rate), curve }] : [];
+  });
+}
+var LEARNT2 = 0.9;
+var STILL = 1e-3;
+function endOf2({ curve }) {
+  return curve.at(-1) ?? Number.NaN;
+}
+function isLearnt(tried2) {
+  return endOf2(tried2) <= LEARNT2 * (tried2.curve[0] ?? 0);
+}
+function isFlat(all) {
+  return all.every(({ curve: [first = 0, ...rest] }) => rest.every((loss) => Math.abs(loss - first) <= STILL * first));
+}
+function bestOf(all) {
+  return all.filter((one2) => Number.isFinite(endOf2(one2))).toSorted((one2, other) => endOf2(one2) - endOf2(other))[0];
+}
+
+// src/report/checkpoint-losses.ts
+function checkpointBlocks(report) {
+  const head = environmentsAt(report, "to");
+  const own2 = report.results.filter((one2) => isTried(one2) && one2.repeat === 1 && head.has(one2.environment));
+  const titles = [...new Set(own2.map(titleOf))];
+  return titles.map((title) => {
+    const results = own2.filter((one2) => titleOf(one2) === title);
+    return {
+      title,
+      without: text(results[0]?.facts.baseLoss),
+      rows: results.map((one2) => rowOf(one2, controlOf2(report, one2)))
+    };
+  });
+}
+function isTried({ cell, facts }) {
+  return facts.baseLoss !== void 0 && parseCellId(cell).method !== CONTROL;
+}
+function titleOf({ cell }) {
+  const { architecture, task, quantization } = parseCellId(cell);
+  return `${architecture}/${task}, ${quantization}`;
+}
+function controlOf2({ results }, { cell, environment }) {
+  const control = cellId({ ...parseCellId(cell), method: CONTROL });
+  return results.find((one2) => one2.cell === control && one2.environment === environment);
+}
+function rowOf(result, control) {
+  const tried2 = triedIn(result.facts.rates ?? "");
+  return {
+    method: parseCellId(result.cell).method,
+    untrained: text(result.facts.untrainedLoss),
+    rates: tried2.map((one2) => `${one2.rate}: ${text(endOf2(one2))}`),
+    ...sharedWith(control, result) ?? verdictOn(result, tried2)
+  };
+}
+function sharedWith(control, { failures }) {
+  const [first] = failures;
+  const same = control?.failures.find(({ stage, type }) => stage === first?.stage && type === first.type);
+  if (same === void 0) return void 0;
+  return {
+    verdict: "base model",
+    says: `The model itself does so at ${same.stage}, without an adapter: ${sentence(same.message)}`
+  };
+}
+var OF_TRAINING = ["no-gradient", "gradient-zero", "head-not-trained", "nothing-trainable"];
+var OF_LEARNING = ["does-not-learn", "not-finite"];
+function verdictOn(result, tried2) {
+  const { failures, facts } = result;
+  const wrong2 = failures.find(({ type }) => ![...OF_TRAINING, ...OF_LEARNING].includes(type));
+  if (wrong2 !== void 0) return implementation(wrong2, tried2);
+  const untrained = failures.find(({ type }) => OF_TRAINING.includes(type));
+  if (untrained !== void 0)
+    return { verdict: "not trained", says: `It is not trained: ${sentence(untrained.message)}` };
+  if (tried2.length === 0) return { verdict: "not tried", says: "No rate was tried: the cell did not come so far." };
+  if (isFlat(tried2))
+    return {
+      verdict: "not trained",
+      says: `It is not trained: no step at any rate moves the loss off ${text(tried2[0]?.curve[0])}.`
+    };
+  const [verdict2, says] = learning(tried2);
+  return { verdict: verdict2, says: [says, ...asides(facts, tried2)].join(" ") };
+}
+function implementation(failure2, tried2) {
+  const { kind, stage, explained: explained2, message } = failure2;
+  const how2 = kind === "raised" ? "It raises" : "It computes something else";
+  const learnt = tried2.some(isLearnt) ? " Its loss falls in spite of that." : "";
+  return {
+    verdict: kind === "raised" ? "fails" : "implemented wrongly",
+    says: `${how2}, at ${stage}: ${sentence(explained2 ?? message)}${learnt}`
+  };
+}
+function learning(tried2) {
+  const good = tried2.filter(isLearnt);
+  const best = bestOf(tried2);
+  if (good.length === 0)
+    return [
+      "does not learn",
+      `No rate of ${inWords(tried2.map(({ rate }) => rate))} lets it learn; every tensor gets a gradient and every check holds, so that its hyper-parameters are what to look at.`
+    ];
+  const from = `from ${text(best?.curve[0])} to ${text(best && endOf2(best))} at ${best?.rate}`;
+  if (good.length === tried2.length) return ["learns", `It learns at every rate tried, ${from}.`];
+  const others = tried2.filter((one2) => !isLearnt(one2)).map(({ rate }) => rate);
+  return ["hyper-parameters", `Its rate decides: it learns ${from}, and not at ${inWords(others)}.`];
+}
+var DISTURBED = 1.5;
+function asides({ baseLoss, untrainedLoss, oracle }, tried2) {
+  const best = bestOf(tried2);
+  const end = best === void 0 ? Number.NaN : endOf2(best);
+  const isDisturbed = baseLoss !== void 0 && untrainedLoss !== void 0 && untrainedLoss > DISTURBED * baseLoss;
+  return [
+    ...isDisturbed ? [`Attached and untrained it takes the model from ${text(baseLoss)} to ${text(untrainedLoss)}.`] : [],
+    ...baseLoss !== void 0 && end > baseLoss ? ["It ends above the model without it."] : [],
+    ...oracle === void 0 ? [] : [`The reference graphs agree with it to ${oracle.toExponential(1)}.`]
+  ];
+}
+function inWords(rates) {
+  const last3 = rates.at(-1) ?? "";
+  return rates.length < 2 ? String(last3) : `${rates.slice(0, -1).join(", ")} and ${last3}`;
+}
+function text(loss) {
+  if (loss === void 0) return "";
+  return Number.isFinite(loss) ? loss.toFixed(2) : "no number";
+}
+function sentence(message) {
+  return /[.!?]$/.test(message) ? message : `${message}.`;
+}
+
+// src/report/comment/checkpoints.ts
+var SHOWN3 = 4;
+function checkpointTables(report) {
+  return checkpointBlocks(report).slice(0, SHOWN3).flatMap(blockOf);
+}
+function blockOf({ title, without: without2, rows }) {
+  const table3 = [
+    md`| method | untrained | loss after 25 steps, by learning rate |`,
+    md`| --- | ---: | --- |`,
+    ...rows.map(
+      ({ method, untrained, rates }) => md`| ${code(method)} | ${inline(untrained)} | ${inline(rates.join(", "))} |`
+    )
+  ];
+  return [
+    md`${code(title)}: loss on a small text, ${inline(without2)} without an adapter.`,
+    joined2(table3, "\n"),
+    joined2(rows.map(sentence2), "\n")
+  ];
+}
+function sentence2({ method, verdict: verdict2, says }) {
+  return md`- ${code(method)}, ${inline(verdict2)}: ${inline(says, 400)}`;
+}
+
 // src/report/comment/links.ts
 function repositoryOf({ run: run2 }) {
   return run2?.includes("/actions/runs/") ? run2.split("/actions/runs/")[0] : void 0;
@@ -15225,18 +17453,18 @@ function commitText(links) {
 }
 
 // src/report/comment/losses.ts
-var SHOWN = 6;
+var SHOWN4 = 6;
 function farOff({ findings }) {
   const found = findings.filter(({ kind }) => kind === LOSS);
   if (found.length === 0) return md``;
-  const lines = found.slice(0, SHOWN).map(({ message }) => md`- ${inline(message, 300)}`);
-  const rest = found.length - SHOWN;
+  const lines = found.slice(0, SHOWN4).map(({ message }) => md`- ${inline(message, 300)}`);
+  const rest = found.length - SHOWN4;
   const more = rest > 0 ? [md`- and ${rest} more, in the full report`] : [];
   return joined2([md`#### Training that ends far off, without an error`, joined2([...lines, ...more], "\n")], "\n\n");
 }
 function lossTables(report) {
   const blocks2 = lossBlocks(report);
-  return blocks2.length === 0 ? [] : [md`${inline(sentence(LOSS_TITLE))}, before → after:`, ...blocks2.map(table)];
+  return blocks2.length === 0 ? [] : [md`${inline(sentence3(LOSS_TITLE))}, before → after:`, ...blocks2.map(table)];
 }
 function table({ title, quantizations, rows }) {
   const row = (cells) => md`| ${joined2(cells, " | ")} |`;
@@ -15245,13 +17473,13 @@ function table({ title, quantizations, rows }) {
       row([inline(title), ...quantizations.map((name2) => inline(name2))]),
       row([md`---`, ...quantizations.map(() => md`---:`)]),
       ...rows.map(
-        ({ method, losses }) => row([inline(method), ...losses.map((text2) => inline(text2.replace("->", "\u2192")))])
+        ({ method, losses }) => row([inline(method), ...losses.map((text3) => inline(text3.replace("->", "\u2192")))])
       )
     ],
     "\n"
   );
 }
-function sentence(words2) {
+function sentence3(words2) {
   return words2.charAt(0).toUpperCase() + words2.slice(1);
 }
 
@@ -15279,6 +17507,7 @@ function details(report) {
   const built = report.environments.filter(({ status }) => status === "built");
   const names2 = [...new Set(built.flatMap(({ pins }) => Object.keys(pins)))];
   const row = (cells) => md`| ${joined2(cells, " | ")} |`;
+  const own2 = checkpointTables(report);
   const [first] = worse(report);
   const environment = first && report.results.findLast((result) => result.cell === first.cell && result.outcome === first.after)?.environment;
   return joined2(
@@ -15299,7 +17528,7 @@ function details(report) {
       ...notCompared(report),
       ...findingLines(report.findings.filter((finding) => !isGuardFinding(finding) && finding.kind !== LOSS)),
       ...lossTables(report),
-      md`Tiny checkpoints of each architecture: your own checkpoint, data and loss are not tested.`,
+      ...own2.length > 0 ? own2 : [md`Tiny checkpoints of each architecture: your own checkpoint, data and loss are not tested.`],
       md`</details>`
     ],
     "\n\n"
@@ -15414,19 +17643,19 @@ var CHECK_HARM = {
   "formula-differs": "The adapter acts otherwise than its file says: another release or program will give other outputs."
 };
 var LESS = "Every check passes, and less is trained or learnt: without this you would not see it.";
-function both(text2) {
-  return { raised: text2, check: text2 };
+function both(text3) {
+  return { raised: text3, check: text3 };
 }
-var SHOWN2 = 3;
+var SHOWN5 = 3;
 function harmText(report) {
   const cells = worse(report).filter(({ cause }) => cause === void 0);
   const found = /* @__PURE__ */ new Map();
   for (const cell of cells.toSorted((left2, right) => position(left2) - position(right))) {
-    const text2 = harmOf(cell, report.results);
-    found.set(text2, (found.get(text2) ?? 0) + 1);
+    const text3 = harmOf(cell, report.results);
+    found.set(text3, (found.get(text3) ?? 0) + 1);
   }
   const several = found.size > 1;
-  return [...found].slice(0, SHOWN2).map(([text2, count3]) => several ? `${plural(count3, "cell")}: ${text2}` : text2).join(" ");
+  return [...found].slice(0, SHOWN5).map(([text3, count3]) => several ? `${plural(count3, "cell")}: ${text3}` : text3).join(" ");
 }
 function harmOf(cell, results) {
   const fresh = firstFresh(cell);
@@ -15482,16 +17711,16 @@ function limitText(stoppedBy) {
 }
 
 // src/report/comment/base-model.ts
-var SHOWN3 = 6;
+var SHOWN6 = 6;
 function baseModelText(report) {
   const moved2 = movedModels(report);
   if (moved2.length === 0) return md``;
-  const lines = moved2.slice(0, SHOWN3).map((control) => {
+  const lines = moved2.slice(0, SHOWN6).map((control) => {
     const why = whyAtHead(report, control);
     const stands2 = isCheck(report) ? standsAs(control) : beforeAfter(control, "\u2192");
     return md`- ${code(control.cell)}: ${inline(stands2)}${why ? md`. ${prose(why, 160)}` : md``}`;
   });
-  const rest = moved2.length - SHOWN3;
+  const rest = moved2.length - SHOWN6;
   return joined2(
     [
       md`**The base model**, measured without an adapter:`,
@@ -15503,11 +17732,22 @@ function baseModelText(report) {
 
 // src/report/comment/headline.ts
 function headline(report) {
-  const lines = [md`### ${verdict(report)}`, prose(harmText(report), 1e3), baseModelText(report), limitsText(report)];
+  const lines = [
+    md`### ${verdict(report)}${where(report)}`,
+    ...devicesText(report).map((sentence4) => md`**${prose(sentence4, 1e3)}**`),
+    prose(harmText(report), 1e3),
+    prose(unaskedText(report), 1e3),
+    baseModelText(report),
+    limitsText(report)
+  ];
   return joined2(
     lines.filter((line) => line !== ""),
     "\n\n"
   );
+}
+function where(report) {
+  const device = deviceName(report);
+  return device === "" ? md`` : md` · ${inline(device)}`;
 }
 function verdict(report) {
   if (isCheck(report)) return checkVerdict(report);
@@ -15548,11 +17788,16 @@ function nothingBroke(report, changed) {
   const still = report.totals.cells["still-broken"];
   if (still > 0)
     return md`✅ ${changed} breaks nothing that worked; ${inline(plural(still, "cell"))} still broken as before`;
+  const refused = report.comparisons.filter(
+    ({ cell, after }) => after === "unsupported" && ownOf(parseCellId(cell)) !== void 0
+  ).length;
+  if (refused > 0)
+    return md`✅ ${changed} breaks nothing that worked; ${inline(plural(refused, "cell"))} with your arguments refused as before`;
   return report.findings.some(({ kind }) => kind === "cells-unsure") ? md`✅ ${changed} breaks nothing that was measured; not all of your code could be read for sure` : md`✅ ${changed} works with your fine-tuning`;
 }
 function limitsText({ run: run2, leftUndone: leftUndone2 }) {
   if (leftUndone2.length === 0) return md``;
-  const sentences = leftUndone2.map((text2) => prose(text2));
+  const sentences = leftUndone2.map((text3) => prose(text3));
   return md`⚠️ ${inline(limitText(run2.stoppedBy))}. ${joined2(sentences, " ")}`;
 }
 function action(report) {
@@ -15569,7 +17814,7 @@ function action(report) {
 }
 
 // src/report/comment/how.ts
-var MOST_FILES = 6;
+var MOST_FILES2 = 6;
 function how(report, links) {
   const pin = recommended(report);
   if (worse(report).length === 0 || pin === void 0) return md``;
@@ -15594,10 +17839,10 @@ function clickText({ file, line, after }, address) {
 }
 function patchBlock(patches, hasClick, links) {
   if (patches.length === 0) return [];
-  const lines = patches.slice(0, MOST_FILES).flatMap(({ diff: diff2 }) => diff2.trimEnd().split("\n"));
+  const lines = patches.slice(0, MOST_FILES2).flatMap(({ diff: diff2 }) => diff2.trimEnd().split("\n"));
   const block2 = wholeLines(lines, "diff");
   const places = joined2(
-    patches.slice(0, MOST_FILES).map(({ file, line }) => placeText(`${file}:${line}`, links)),
+    patches.slice(0, MOST_FILES2).map(({ file, line }) => placeText(`${file}:${line}`, links)),
     ", "
   );
   const what = hasClick ? md`The other places` : md`As a patch`;
@@ -15614,9 +17859,9 @@ function holds(report) {
   const { bot } = report.run;
   const own2 = report.botHolds.filter(({ file }) => bot === void 0 || files[bot] === file);
   if (own2.length === 0) return md``;
-  const blocks2 = own2.flatMap(({ file, language, text: text2, how: where }) => [
-    md`In ${code(file)}. ${prose(where)}`,
-    fence(language === "json" ? indented(text2) : [text2], language)
+  const blocks2 = own2.flatMap(({ file, language, text: text3, how: where2 }) => [
+    md`In ${code(file)}. ${prose(where2)}`,
+    fence(language === "json" ? indented(text3) : [text3], language)
   ]);
   return joined2(
     [
@@ -15656,14 +17901,14 @@ function nextStep(reasons, stoppedBy) {
 }
 
 // src/report/own.ts
-var SHOWN4 = 4;
+var SHOWN7 = 4;
 var SHOWN_PLACES = 3;
 var LONGEST = 300;
 function ownWords(configuration) {
-  const { at: at3, scaled: scaled2, left: left2 } = configuration;
-  const more = at3.length > SHOWN_PLACES ? `, and ${at3.length - SHOWN_PLACES} more places` : "";
+  const { at: at4, scaled: scaled2, left: left2 } = configuration;
+  const more = at4.length > SHOWN_PLACES ? `, and ${at4.length - SHOWN_PLACES} more places` : "";
   return {
-    at: `${at3.slice(0, SHOWN_PLACES).join(", ")}${more}`,
+    at: `${at4.slice(0, SHOWN_PLACES).join(", ")}${more}`,
     carried: carriedText(configuration),
     scaled: scaled2.map(({ argument: argument2, from, to, why }) => `${argument2}=${valueText(to)} for ${valueText(from)}: ${why}`),
     left: left2.map(({ argument: argument2, why }) => `${argument2} is not carried: ${why}`)
@@ -15671,26 +17916,40 @@ function ownWords(configuration) {
 }
 function ownLines(configurations, indent2) {
   const all = Object.entries(configurations);
-  const lines = all.slice(0, SHOWN4).flatMap(([name2, configuration]) => {
-    const { at: at3, carried, scaled: scaled2, left: left2 } = ownWords(configuration);
+  const lines = all.slice(0, SHOWN7).flatMap(([name2, configuration]) => {
+    const { at: at4, carried, scaled: scaled2, left: left2 } = ownWords(configuration);
     const told = [carried, ...scaled2, ...left2].map((line) => `${indent2}  ${plain(line, LONGEST)}`);
-    return [`${indent2}${name2}  ${plain(at3, LONGEST)}`, ...told];
+    return [`${indent2}${name2}  ${plain(at4, LONGEST)}`, ...told];
   });
-  const rest = all.length - SHOWN4;
+  const rest = all.length - SHOWN7;
   return rest > 0 ? [...lines, `${indent2}and ${rest} more in report.json`] : lines;
 }
-function ownSection(configurations = {}) {
-  const lines = ownLines(configurations, "  ");
-  return lines.length === 0 ? "" : ["your arguments, as far as a tiny model can have them", ...lines].join("\n");
+function ownSection(report) {
+  const lines = ownLines(report.configurations ?? {}, "  ");
+  const apart = besideTexts(report).map((text3) => `  ${plain(text3, LONGEST)}`);
+  if (lines.length === 0) return "";
+  return ["your arguments, as far as a tiny model can have them", ...lines, ...apart].join("\n");
+}
+function besideTexts(report) {
+  const known2 = new Map(report.comparisons.map((one2) => [one2.cell, one2]));
+  return report.comparisons.flatMap((one2) => {
+    const cell = parseCellId(one2.cell);
+    const plainOne = ownOf(cell) === void 0 ? void 0 : known2.get(cellId(withoutOwn(cell)));
+    const isKnown2 = plainOne !== void 0 && isMeasuredHere(one2) && isMeasuredHere(plainOne);
+    if (!isKnown2 || plainOne.after === one2.after) return [];
+    const why = one2.after === "pass" ? "" : whyAtHead(report, one2);
+    const said = why === "" ? "" : ` ${why}`;
+    return [`${one2.cell}: ${one2.after}, and with the matrix's arguments ${plainOne.after}.${said}`];
+  });
 }
 
 // src/report/comment/own.ts
-var SHOWN5 = 6;
+var SHOWN8 = 6;
 var LONGEST2 = 300;
-function yourArguments({ configurations = {} }, links) {
-  const all = Object.entries(configurations);
+function yourArguments(report, links) {
+  const all = Object.entries(report.configurations ?? {});
   if (all.length === 0) return md``;
-  const items = all.slice(0, SHOWN5).map(([name2, configuration]) => {
+  const items = all.slice(0, SHOWN8).map(([name2, configuration]) => {
     const { carried, scaled: scaled2, left: left2 } = ownWords(configuration);
     const places = joined2(
       configuration.at.slice(0, 3).map((place2) => placeText(place2, links)),
@@ -15699,10 +17958,11 @@ function yourArguments({ configurations = {} }, links) {
     const told = [...scaled2, ...left2].map((line) => md`\n  - ${prose(line, LONGEST2)}`);
     return md`- ${code(name2)}, ${places}: ${code(carried, LONGEST2)}${joined2(told, "")}`;
   });
-  const rest = all.length - SHOWN5;
+  const rest = all.length - SHOWN8;
   const more = rest > 0 ? [md`- and ${rest} more, in the full report`] : [];
+  const apart = besideTexts(report).map((text3) => md`- ${prose(text3, LONGEST2)}`);
   const summary = md`<details><summary>Your arguments, as far as a tiny model can have them</summary>`;
-  return joined2([summary, joined2([...items, ...more], "\n"), md`</details>`], "\n\n");
+  return joined2([summary, joined2([...apart, ...items, ...more], "\n"), md`</details>`], "\n\n");
 }
 
 // src/report/comment/tables.ts
@@ -15728,7 +17988,7 @@ function readingOf(report) {
 function moved(report) {
   const reading = readingOf(report);
   const tally = md`${inline(reading.tally(report))}, of ${inline(plural(report.comparisons.length, "cell"))}.`;
-  const rows = rowsOf(report.comparisons).filter(({ cells }) => [...cells.values()].some(reading.isNews)).toSorted((left2, right) => rank(left2) - rank(right));
+  const rows = rowsOf(report.comparisons).filter(({ cells }) => [...cells.values()].some(reading.isNews)).toSorted((left2, right) => rank2(left2) - rank2(right));
   return rows.length === 0 ? tally : joined2([table2(rows, reading), tally], "\n\n");
 }
 function unmoved(report) {
@@ -15746,7 +18006,7 @@ function hasMoved(cell) {
 function isCompared(cell) {
   return cell !== void 0 && cell.comparison !== "not-compared";
 }
-function rank({ cells }) {
+function rank2({ cells }) {
   return Math.min(...[...cells.values()].map(({ comparison }) => COMPARISONS.indexOf(comparison)));
 }
 function rowsOf(comparisons2) {
@@ -15788,9 +18048,9 @@ function table2(rows, reading) {
 }
 function columnsOf(rows, { isNews: isNewsHere, isShown }) {
   const every = [...new Set(rows.flatMap(({ cells }) => [...cells.keys()]))];
-  const where = (is) => every.filter((name2) => rows.some(({ cells }) => is(cells.get(name2))));
-  const columns = where(isNewsHere);
-  return columns.length > 0 ? every.filter((name2) => name2 === "none" || columns.includes(name2)) : where(isShown);
+  const where2 = (is) => every.filter((name2) => rows.some(({ cells }) => is(cells.get(name2))));
+  const columns = where2(isNewsHere);
+  return columns.length > 0 ? every.filter((name2) => name2 === "none" || columns.includes(name2)) : where2(isShown);
 }
 function modelsText(models, isOneTask) {
   const names2 = models.slice(0, MOST_MODELS).map((model) => inline(isOneTask ? model.split("/")[0] ?? "" : model));
@@ -15898,7 +18158,7 @@ function renderComment(report) {
 }
 function renderComments(reports, { notes = [], link: link2, commit, buttons } = {}) {
   const links = { ...link2 && { run: link2 }, ...commit && { commit }, ...buttons && { buttons } };
-  const where = link2 ? link(md`the run`, link2) : md`the run’s artifacts`;
+  const where2 = link2 ? link(md`the run`, link2) : md`the run’s artifacts`;
   for (let count3 = SECTIONS.length; count3 > 0; count3--) {
     const parts = reports.map(
       (report) => joined2(
@@ -15906,20 +18166,20 @@ function renderComments(reports, { notes = [], link: link2, commit, buttons } = 
         "\n\n"
       )
     );
-    const left2 = count3 < SECTIONS.length ? [md`This comment is shortened; the full report is in ${where}.`] : [];
-    const text2 = md`${MARKER}\n${joined2([...notes, ...parts, ...left2], "\n\n")}\n`;
-    if (text2.length <= LONGEST_COMMENT) return text2;
+    const left2 = count3 < SECTIONS.length ? [md`This comment is shortened; the full report is in ${where2}.`] : [];
+    const text3 = md`${MARKER}\n${joined2([...notes, ...parts, ...left2], "\n\n")}\n`;
+    if (text3.length <= LONGEST_COMMENT) return text3;
   }
   const headlines = joined2(
     reports.map((report) => headline(report)),
     "\n\n"
   );
-  return md`${MARKER}\n${cut(headlines, LONGEST_COMMENT - 1e3)}\n\nThe full report is in ${where}.\n`;
+  return md`${MARKER}\n${cut(headlines, LONGEST_COMMENT - 1e3)}\n\nThe full report is in ${where2}.\n`;
 }
 
 // src/adapters/machine/report-folder.ts
-import { existsSync as existsSync6, mkdirSync as mkdirSync4, readdirSync as readdirSync5, readFileSync as readFileSync6, statSync as statSync5, writeFileSync as writeFileSync4 } from "node:fs";
-import { basename as basename3, dirname as dirname3, join as join7 } from "node:path";
+import { existsSync as existsSync8, mkdirSync as mkdirSync6, readdirSync as readdirSync6, readFileSync as readFileSync7, statSync as statSync6, writeFileSync as writeFileSync5 } from "node:fs";
+import { basename as basename3, dirname as dirname4, join as join12 } from "node:path";
 
 // src/report/files.ts
 function reportFiles(report) {
@@ -15993,6 +18253,11 @@ var Comparison = external_exports.strictObject({
   failedAfter: external_exports.array(Failed).describe("stages that failed at head, in their order"),
   why: external_exports.string().exactOptional().describe("for a cell that was not compared")
 });
+var Elsewhere = external_exports.strictObject({
+  ...Comparison.pick({ cell: true, comparison: true, before: true, after: true }).shape,
+  device: external_exports.string(),
+  isBad: external_exports.boolean().describe("whether it got worse there, in a check whether it is broken")
+});
 var Boundary = external_exports.strictObject({
   cell: external_exports.string(),
   library: external_exports.string(),
@@ -16065,6 +18330,7 @@ var Report = external_exports.object({
   results: external_exports.array(ResultEntry),
   comparisons: external_exports.array(Comparison),
   controls: external_exports.array(Comparison),
+  elsewhere: external_exports.array(Elsewhere).exactOptional().describe("what the same cells do on other devices of the same run, where they were measured there"),
   boundaries: external_exports.array(Boundary),
   together: external_exports.array(external_exports.string()).describe("cells that only all changes together move"),
   pins: external_exports.array(Pin),
@@ -16091,54 +18357,54 @@ var Report = external_exports.object({
 
 // src/adapters/machine/report-folder.ts
 function keepOutOfGit(folder) {
-  const file = join7(folder, ".gitignore");
-  if (basename3(folder) === DEFAULT_OUT && !existsSync6(file)) writeFileSync4(file, "*\n");
+  const file = join12(folder, ".gitignore");
+  if (basename3(folder) === DEFAULT_OUT && !existsSync8(file)) writeFileSync5(file, "*\n");
 }
 function writeReport(folder, report) {
-  mkdirSync4(folder, { recursive: true });
+  mkdirSync6(folder, { recursive: true });
   keepOutOfGit(folder);
-  for (const [name2, text2] of reportFiles(report)) writeFileSync4(join7(folder, name2), text2);
+  for (const [name2, text3] of reportFiles(report)) writeFileSync5(join12(folder, name2), text3);
 }
 function readReport(folder) {
-  const file = join7(folder, "report.json");
-  let text2;
+  const file = join12(folder, "report.json");
+  let text3;
   try {
-    text2 = readFileSync6(file, "utf8");
+    text3 = readFileSync7(file, "utf8");
   } catch {
     const several = numbered(folder);
-    if (folder.endsWith(".json") && existsSync6(folder))
-      throw new UserError(`\`${folder}\` is a file. Name its folder: \`peft-sweep report ${dirname3(folder)}\`.`);
+    if (folder.endsWith(".json") && existsSync8(folder))
+      throw new UserError(`\`${folder}\` is a file. Name its folder: \`peft-sweep report ${dirname4(folder)}\`.`);
     throw new UserError(
-      several.length > 0 ? `\`${folder}\` holds a report for each request: ${several.map((name2) => `\`${join7(folder, name2)}\``).join(", ")}. Name one of them.` : `There is no report in \`${folder}\`. Run \`peft-sweep sweep\` first, or name the folder.`
+      several.length > 0 ? `\`${folder}\` holds a report for each request: ${several.map((name2) => `\`${join12(folder, name2)}\``).join(", ")}. Name one of them.` : `There is no report in \`${folder}\`. Run \`peft-sweep sweep\` first, or name the folder.`
     );
   }
   try {
-    return Report.parse(JSON.parse(text2));
+    return Report.parse(JSON.parse(text3));
   } catch {
     throw new UserError(`\`${file}\` is not a report of this version of peft-sweep. Run the sweep again.`);
   }
 }
 function earlierReport(folder) {
   try {
-    return Report.parse(JSON.parse(readFileSync6(join7(folder, "report.json"), "utf8")));
+    return Report.parse(JSON.parse(readFileSync7(join12(folder, "report.json"), "utf8")));
   } catch {
     return void 0;
   }
 }
 function numbered(folder) {
-  if (!existsSync6(folder) || !statSync5(folder).isDirectory()) return [];
-  return readdirSync5(folder).filter((name2) => /^\d+$/.test(name2) && existsSync6(join7(folder, name2, "report.json")));
+  if (!existsSync8(folder) || !statSync6(folder).isDirectory()) return [];
+  return readdirSync6(folder).filter((name2) => /^\d+$/.test(name2) && existsSync8(join12(folder, name2, "report.json")));
 }
 
 // src/adapters/machine/sandbox.ts
-import { mkdirSync as mkdirSync5 } from "node:fs";
-import { join as join10 } from "node:path";
+import { mkdirSync as mkdirSync7 } from "node:fs";
+import { join as join15 } from "node:path";
 
 // src/adapters/machine/contain.ts
-import { chmodSync, existsSync as existsSync7, readdirSync as readdirSync6, rmSync as rmSync3 } from "node:fs";
+import { chmodSync, existsSync as existsSync9, readdirSync as readdirSync7, rmSync as rmSync3 } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir as tmpdir2 } from "node:os";
-import { dirname as dirname4, join as join8, resolve as resolve3 } from "node:path";
+import { dirname as dirname5, join as join13, resolve as resolve4 } from "node:path";
 var PROCESSES = 512;
 var OPEN_FILES = 4096;
 var WORK_BYTES = 1024 ** 3;
@@ -16215,8 +18481,8 @@ async function tryLevel(level, warden, ground) {
   const common2 = makeShared();
   chmodSync(common2, 493);
   const work = makeScratch(ground.cache, "try");
-  const folders = [...ground.show, join8(ground.cache, "tmp"), tmpdir2(), "/dev/shm"];
-  const socket = join8(common2, "socket");
+  const folders = [...ground.show, join13(ground.cache, "tmp"), tmpdir2(), "/dev/shm"];
+  const socket = join13(common2, "socket");
   const [local, network] = await Promise.all([listen(socket), listen(0)]);
   try {
     const spec = {
@@ -16227,7 +18493,7 @@ async function tryLevel(level, warden, ground) {
       sockets: [socket],
       port: portOf(network)
     };
-    const script = join8(warden.program, "peft_probe", "containment", "attempts.py");
+    const script = join13(warden.program, "peft_probe", "containment", "attempts.py");
     const command = [warden.python, "-I", "-S", "-B", script, JSON.stringify(spec)];
     const limits = { bytes: 1024 ** 3, memory: 1024 ** 3, seconds: 20 };
     const [program = "", ...args] = wrapped(
@@ -16238,8 +18504,8 @@ async function tryLevel(level, warden, ground) {
       command
     );
     const { status, stdout } = await run(program, args, { timeoutMs: 3e4 });
-    const seen = status === 0 ? Seen.safeParse(parsed(stdout)).data : void 0;
-    const marks = folders.map((folder) => join8(folder, mark)).filter((path) => existsSync7(path));
+    const seen = status === 0 ? Seen.safeParse(parsed2(stdout)).data : void 0;
+    const marks = folders.map((folder) => join13(folder, mark)).filter((path) => existsSync9(path));
     for (const path of marks) rmSync3(path, { force: true });
     return seen && { ...seen, marks };
   } finally {
@@ -16247,19 +18513,19 @@ async function tryLevel(level, warden, ground) {
     for (const folder of [common2, work]) rmSync3(folder, { recursive: true, force: true });
   }
 }
-function parsed(text2) {
+function parsed2(text3) {
   try {
-    return JSON.parse(text2);
+    return JSON.parse(text3);
   } catch {
     return void 0;
   }
 }
-function listen(where) {
+function listen(where2) {
   return new Promise((done) => {
     const server = createServer((connection) => connection.destroy());
     server.on("error", () => done(void 0));
-    if (typeof where === "string") server.listen({ path: where, writableAll: true }, () => done(server));
-    else server.listen(where, "127.0.0.1", () => done(server));
+    if (typeof where2 === "string") server.listen({ path: where2, writableAll: true }, () => done(server));
+    else server.listen(where2, "127.0.0.1", () => done(server));
   });
 }
 function portOf(server) {
@@ -16268,7 +18534,7 @@ function portOf(server) {
 }
 function someFiles(folder) {
   try {
-    return readdirSync6(folder, { withFileTypes: true }).filter((entry) => entry.isFile()).slice(0, 20).map(({ name: name2 }) => join8(folder, name2));
+    return readdirSync7(folder, { withFileTypes: true }).filter((entry) => entry.isFile()).slice(0, 20).map(({ name: name2 }) => join13(folder, name2));
   } catch {
     return [];
   }
@@ -16278,14 +18544,14 @@ function hiddenFolders(environment, folder) {
     (name2) => environment[name2]
   );
   const wanted = [...named4, folder, topOf(folder), "/home", "/root", "/run", "/opt/actions-runner"];
-  return [...new Set(wanted.filter((path) => path !== void 0 && path !== "" && existsSync7(path)))].map(
-    (path) => resolve3(path ?? "")
+  return [...new Set(wanted.filter((path) => path !== void 0 && path !== "" && existsSync9(path)))].map(
+    (path) => resolve4(path ?? "")
   );
 }
 function topOf(folder) {
-  for (let at3 = resolve3(folder); ; at3 = dirname4(at3)) {
-    if (existsSync7(join8(at3, ".git"))) return at3;
-    if (at3 === dirname4(at3)) return void 0;
+  for (let at4 = resolve4(folder); ; at4 = dirname5(at4)) {
+    if (existsSync9(join13(at4, ".git"))) return at4;
+    if (at4 === dirname5(at4)) return void 0;
   }
 }
 
@@ -16299,20 +18565,20 @@ function once(make) {
 }
 
 // src/adapters/machine/program.ts
-import { createHash as createHash2 } from "node:crypto";
-import { existsSync as existsSync8, readdirSync as readdirSync7, readFileSync as readFileSync7, statSync as statSync6 } from "node:fs";
-import { dirname as dirname5, join as join9 } from "node:path";
+import { createHash as createHash5 } from "node:crypto";
+import { existsSync as existsSync10, readdirSync as readdirSync8, readFileSync as readFileSync8, statSync as statSync7 } from "node:fs";
+import { dirname as dirname6, join as join14 } from "node:path";
 import { fileURLToPath } from "node:url";
 var PROGRAM = ["matrix", "goldens", "peft_probe"];
 function programFolder() {
-  const here2 = dirname5(fileURLToPath(import.meta.url));
-  const found = ["..", "../..", "../../.."].map((up) => join9(here2, up, "probe")).find((folder) => existsSync8(join9(folder, "peft_probe")));
+  const here2 = dirname6(fileURLToPath(import.meta.url));
+  const found = ["..", "../..", "../../.."].map((up) => join14(here2, up, "probe")).find((folder) => existsSync10(join14(folder, "peft_probe")));
   if (found === void 0) throw new Error(`the folder \`probe\` is not beside ${here2}`);
   return found;
 }
 function probeVersion(folder) {
-  const text2 = readFileSync7(join9(folder, "peft_probe", "__init__.py"), "utf8");
-  const version = /^VERSION = "(\w+)"$/m.exec(text2)?.[1];
+  const text3 = readFileSync8(join14(folder, "peft_probe", "__init__.py"), "utf8");
+  const version = /^VERSION = "(\w+)"$/m.exec(text3)?.[1];
   if (version === void 0) throw new Error(`${folder} does not say its version`);
   return version;
 }
@@ -16324,24 +18590,24 @@ function probeProgram(folder, start2) {
       ", "
     ),
     checkpoint: (architecture) => {
-      const known2 = hashes.get(architecture) ?? hashOf(join9(folder, "checkpoints", architecture));
+      const known2 = hashes.get(architecture) ?? hashOf2(join14(folder, "checkpoints", architecture));
       hashes.set(architecture, known2);
       return known2;
     }
   };
 }
 function contentOf(folder) {
-  return hashOf(...PROGRAM.map((part2) => join9(folder, part2)));
+  return hashOf2(...PROGRAM.map((part2) => join14(folder, part2)));
 }
-function hashOf(...folders) {
-  const hash2 = createHash2("sha256");
+function hashOf2(...folders) {
+  const hash2 = createHash5("sha256");
   for (const folder of folders)
-    for (const place2 of filesBelow2(folder)) hash2.update(`${place2}\0`).update(readFileSync7(join9(folder, place2)));
+    for (const place2 of filesBelow2(folder)) hash2.update(`${place2}\0`).update(readFileSync8(join14(folder, place2)));
   return hash2.digest("hex").slice(0, 12);
 }
 function filesBelow2(folder) {
-  if (!existsSync8(folder)) return [];
-  return readdirSync7(folder, { recursive: true, encoding: "utf8" }).filter((place2) => !place2.includes("__pycache__") && statSync6(join9(folder, place2)).isFile()).toSorted();
+  if (!existsSync10(folder)) return [];
+  return readdirSync8(folder, { recursive: true, encoding: "utf8" }).filter((place2) => !place2.includes("__pycache__") && statSync7(join14(folder, place2)).isFile()).toSorted();
 }
 
 // src/adapters/machine/sandbox.ts
@@ -16349,8 +18615,8 @@ function openSandbox({ cache, environment, folder, python }) {
   const warden = { python: python.path, program: programFolder() };
   const show = [python.prefix];
   const containment = once(() => {
-    const environments = join10(cache, "environments");
-    for (const made of [environments, join10(cache, "tmp")]) mkdirSync5(made, { recursive: true });
+    const environments = join15(cache, "environments");
+    for (const made of [environments, join15(cache, "tmp")]) mkdirSync7(made, { recursive: true });
     return chooseContainment(warden, {
       show: [...show, warden.program, environments],
       hidden: hiddenFolders(environment, folder),
@@ -16365,28 +18631,28 @@ async function discardUnlessProtected({ cache }, sandbox) {
 }
 
 // src/adapters/machine/environments.ts
-import { existsSync as existsSync11, mkdirSync as mkdirSync8, readFileSync as readFileSync10, renameSync as renameSync4, writeFileSync as writeFileSync6 } from "node:fs";
-import { join as join14 } from "node:path";
+import { existsSync as existsSync12, mkdirSync as mkdirSync9, readFileSync as readFileSync11, renameSync as renameSync5, writeFileSync as writeFileSync7 } from "node:fs";
+import { join as join18 } from "node:path";
 
 // src/adapters/index/locks.ts
-import { createHash as createHash3 } from "node:crypto";
-function parseLock(text2) {
-  const pairs2 = [...text2.matchAll(/^([A-Za-z0-9._-]+)==([^\s\\;]+)/gm)].map(
+import { createHash as createHash6 } from "node:crypto";
+function parseLock(text3) {
+  const pairs2 = [...text3.matchAll(/^([A-Za-z0-9._-]+)==([^\s\\;]+)/gm)].map(
     ([, name2 = "", version = ""]) => [normalizeName(name2), version]
   );
   return Object.fromEntries(pairs2);
 }
-function lockId(text2, origin) {
-  const entries = text2.replaceAll(/\\\n\s*/g, " ").split("\n").map((line) => line.trim()).filter((line) => /^[A-Za-z0-9]/.test(line)).map((line) => {
+function lockId(text3, origin) {
+  const entries = text3.replaceAll(/\\\n\s*/g, " ").split("\n").map((line) => line.trim()).filter((line) => /^[A-Za-z0-9]/.test(line)).map((line) => {
     const [pin = "", ...hashes] = line.split(/\s+/);
     return [pin, ...hashes.map((hash2) => hash2.replace("--hash=", "")).toSorted()].join(" ");
   }).toSorted();
-  return createHash3("sha256").update([...entries, origin.python, origin.platform, origin.accelerator].join("\n")).digest("hex").slice(0, 12);
+  return createHash6("sha256").update([...entries, origin.python, origin.platform, origin.accelerator].join("\n")).digest("hex").slice(0, 12);
 }
 
 // src/adapters/index/sizes.ts
 var MOST_BYTES = 12e9;
-async function bytesOf(lock, catalog) {
+async function bytesOf2(lock, catalog) {
   const sizes2 = await Promise.all(
     Object.entries(lock).map(async ([name2, version]) => {
       try {
@@ -16405,148 +18671,49 @@ function tooLarge(bytes) {
   return `Its wheels are ${gigabytes2(bytes)}, more than the ${gigabytes2(MOST_BYTES)} that an environment may have.`;
 }
 
-// src/adapters/index/uv.ts
-import { existsSync as existsSync9, mkdirSync as mkdirSync6 } from "node:fs";
-import { join as join11 } from "node:path";
-var UV_VERSION = "0.13.9";
-var OLDEST_UV = [0, 8];
-function compileOf(python, more) {
-  return [
-    ...["pip", "compile", "-", "--python", python, "--only-binary", ":all:", "--no-header", "--no-annotate", "--quiet"],
-    ...more
-  ];
-}
-async function findUv(python, folder, settings, offline, say, signal) {
-  const own2 = join11(folder, `uv-${UV_VERSION}`, "bin", "uv");
-  for (const path of ["uv", own2]) {
-    const version2 = await versionOf(path);
-    if (version2 !== void 0) return bind(path, version2, folder, settings, signal);
-  }
-  if (offline)
-    throw new WeatherError("uv is not installed here. Install uv, or let a sweep without --offline fetch it.");
-  say(`installing uv ${UV_VERSION} into ${join11(folder, `uv-${UV_VERSION}`)}`);
-  await install(python, join11(folder, `uv-${UV_VERSION}`), signal);
-  const version = await versionOf(own2);
-  if (version === void 0)
-    throw new WeatherError(`uv was installed but does not start: ${own2}. Remove the folder and try again.`);
-  return bind(own2, version, folder, settings, signal);
-}
-async function versionOf(path) {
-  if (path.includes("/") && !existsSync9(path)) return void 0;
-  const shown3 = await run(path, ["--version"], { timeoutMs: 2e4 });
-  const version = /^uv (\d+\.\d+\.\d+)/.exec(shown3.stdout)?.[1];
-  if (shown3.status !== 0 || version === void 0) return void 0;
-  const [major = 0, minor = 0] = version.split(".").map(Number);
-  return major > OLDEST_UV[0] || minor >= OLDEST_UV[1] ? version : void 0;
-}
-async function install(python, folder, signal) {
-  mkdirSync6(folder, { recursive: true });
-  const made = await run(python, ["-m", "venv", folder], { signal });
-  if (made.status !== 0)
-    throw new UserError(
-      `Neither uv nor Python's venv module was found: ${lastLine(made)}. Install uv, or the python3-venv package.`
-    );
-  const installed2 = await run(
-    join11(folder, "bin", "python"),
-    ["-m", "pip", "install", "--quiet", "--only-binary", ":all:", `uv==${UV_VERSION}`],
-    { signal }
-  );
-  if (installed2.status !== 0)
-    throw new WeatherError(
-      `uv could not be installed with pip: ${lastLine(installed2)}. Check the network and pip's index settings, or install uv yourself.`
-    );
-}
-function lastLine(finished) {
-  return (finished.stderr || finished.stdout).trim().split("\n").at(-1)?.slice(0, 300) ?? "";
-}
-async function bind(path, version, folder, settings, interrupted) {
-  const lead = ["setpriv", "--pdeathsig", "KILL", "--"];
-  const follows = (await run("setpriv", [...lead.slice(1), "true"], { timeoutMs: 2e4 })).status === 0;
-  const [program = path, ...before] = follows ? [...lead, path] : [path];
-  const options = [
-    "--no-config",
-    "--cache-dir",
-    join11(folder, "uv"),
-    "--no-progress",
-    "--no-python-downloads",
-    "--color",
-    "never"
-  ];
-  return {
-    path,
-    version,
-    call: (args, input, signal) => run(program, [...before, ...options, ...args], {
-      env: settings.uvEnvironment,
-      ...input !== void 0 && { input },
-      signal: anyOf([signal, interrupted])
-    })
-  };
-}
-function anyOf(signals) {
-  const given = signals.filter((signal) => signal !== void 0);
-  return given.length > 0 ? AbortSignal.any(given) : void 0;
-}
-function hasNoSolution(finished) {
-  return finished.status === 1 && /No solution found when resolving dependencies/.test(finished.stderr) && !/network was disabled|could not be queried|authentication|unauthorized|forbidden|not be (?:read|parsed|fetched)|connectivity|timed? ?out/i.test(
-    finished.stderr
-  );
-}
-var NO_SOLUTION = /^(?:error: )?No solution found when resolving dependencies(?: for [^:]+)?:? (?:cause: )?Because /;
-function shortReason(finished) {
-  const lines = finished.stderr.split("\n").map(
-    (line) => line.replace(/[×│├╰─▶]/g, " ").replace(/\s+/g, " ").trim()
-  ).filter((line) => line !== "" && !/^(warning|hint|Resolved|Using|Prepared)/i.test(line));
-  const said = lines.join(" ").replace(NO_SOLUTION, "no releases fit together: because ");
-  return withoutCredentials(said).slice(0, 600) || endWords(finished);
-}
-function endWords({ status, signal }) {
-  if (status === 124) return "uv took too long.";
-  return signal ? `uv was killed by ${signal}.` : `uv ended with status ${status} and said nothing.`;
-}
-
 // src/adapters/machine/bytecode.ts
 import { spawn as spawn2 } from "node:child_process";
-import { createHash as createHash4 } from "node:crypto";
+import { createHash as createHash7 } from "node:crypto";
 import {
   copyFileSync,
-  existsSync as existsSync10,
+  existsSync as existsSync11,
   linkSync,
-  mkdirSync as mkdirSync7,
-  readdirSync as readdirSync8,
-  readFileSync as readFileSync8,
-  renameSync as renameSync3,
-  writeFileSync as writeFileSync5
+  mkdirSync as mkdirSync8,
+  readdirSync as readdirSync9,
+  readFileSync as readFileSync9,
+  renameSync as renameSync4,
+  writeFileSync as writeFileSync6
 } from "node:fs";
-import { basename as basename4, dirname as dirname6, join as join12 } from "node:path";
+import { basename as basename4, dirname as dirname7, join as join16 } from "node:path";
 var LARGEST_ANSWER = 1024 ** 3;
 var LIMITS2 = { bytes: 2 * 1024 ** 3, memory: 4 * 1024 ** 3, seconds: 300 };
 async function addBytecode(packages, except, settings) {
   const sources = sourcesIn(packages, except).map((path) => ({ path, stored: storedName(path, settings) }));
   const missing = [...new Map(sources.map((source) => [source.stored, source])).values()].filter(
-    ({ stored }) => !existsSync10(stored)
+    ({ stored }) => !existsSync11(stored)
   );
   if (missing.length > 0) await compile(packages, missing, settings);
   for (const source of sources) place(source, settings.tag);
 }
 function sourcesIn(folder, except) {
   const found = [];
-  const waiting = readdirSync8(folder, { withFileTypes: true }).filter(({ name: name2 }) => !except.includes(name2));
+  const waiting = readdirSync9(folder, { withFileTypes: true }).filter(({ name: name2 }) => !except.includes(name2));
   for (const entry of waiting) {
-    const path = join12(entry.parentPath, entry.name);
+    const path = join16(entry.parentPath, entry.name);
     if (entry.isDirectory() && entry.name !== "__pycache__")
-      waiting.push(...readdirSync8(path, { withFileTypes: true }));
+      waiting.push(...readdirSync9(path, { withFileTypes: true }));
     else if (entry.isFile() && entry.name.endsWith(".py")) found.push(path);
   }
   return found;
 }
 function storedName(path, { cache, tag }) {
-  const digest = createHash4("sha256").update(readFileSync8(path)).digest("hex");
-  return join12(cache, "bytecode", tag, digest.slice(0, 2), `${digest}.pyc`);
+  const digest = createHash7("sha256").update(readFileSync9(path)).digest("hex");
+  return join16(cache, "bytecode", tag, digest.slice(0, 2), `${digest}.pyc`);
 }
 async function compile(packages, sources, settings) {
   const { warden, containment, show, cache } = settings;
   const work = makeScratch(cache, "compile");
-  const script = join12(warden.program, "peft_probe", "bytecode.py");
+  const script = join16(warden.program, "peft_probe", "bytecode.py");
   const mounts = { work, show: [...show, packages] };
   const [command = "", ...args] = containment.wrap(mounts, LIMITS2, [warden.python, "-I", "-S", "-B", script]);
   const child = spawn2(command, args, {
@@ -16589,15 +18756,15 @@ function framesInto(hear) {
   };
 }
 function store(target2, bytes) {
-  mkdirSync7(dirname6(target2), { recursive: true });
-  writeFileSync5(`${target2}.${process.pid}`, bytes, { mode: 420 });
-  renameSync3(`${target2}.${process.pid}`, target2);
+  mkdirSync8(dirname7(target2), { recursive: true });
+  writeFileSync6(`${target2}.${process.pid}`, bytes, { mode: 420 });
+  renameSync4(`${target2}.${process.pid}`, target2);
 }
 function place({ path, stored }, tag) {
-  const folder = join12(dirname6(path), "__pycache__");
-  const target2 = join12(folder, `${basename4(path, ".py")}.${tag}.pyc`);
-  if (!existsSync10(stored) || existsSync10(target2)) return;
-  mkdirSync7(folder, { recursive: true });
+  const folder = join16(dirname7(path), "__pycache__");
+  const target2 = join16(folder, `${basename4(path, ".py")}.${tag}.pyc`);
+  if (!existsSync11(stored) || existsSync11(target2)) return;
+  mkdirSync8(folder, { recursive: true });
   try {
     linkSync(stored, target2);
   } catch {
@@ -16606,21 +18773,21 @@ function place({ path, stored }, tag) {
 }
 
 // src/adapters/machine/claims.ts
-import { readdirSync as readdirSync9, readFileSync as readFileSync9, statSync as statSync7 } from "node:fs";
-import { join as join13 } from "node:path";
+import { readdirSync as readdirSync10, readFileSync as readFileSync10, statSync as statSync8 } from "node:fs";
+import { join as join17 } from "node:path";
 var LARGEST_RECORD = 64 * 1024 * 1024;
 function contested(packages) {
   const claims = /* @__PURE__ */ new Map();
-  for (const folder of readdirSync9(packages).filter((name2) => name2.endsWith(".dist-info")))
-    for (const [path, hash2] of recordOf(join13(packages, folder, "RECORD"))) {
+  for (const folder of readdirSync10(packages).filter((name2) => name2.endsWith(".dist-info")))
+    for (const [path, hash2] of recordOf(join17(packages, folder, "RECORD"))) {
       const owners = claims.get(path) ?? claims.set(path, /* @__PURE__ */ new Map()).get(path);
       owners?.set(folder.replace(/\.dist-info$/, ""), hash2);
     }
   return [...claims].filter(([, owners]) => new Set(owners.values()).size > 1).map(([path, owners]) => `${[...owners.keys()].toSorted().join(" and ")} both install \`${path}\`.`);
 }
 function recordOf(file) {
-  if ((statSync7(file, { throwIfNoEntry: false })?.size ?? Number.POSITIVE_INFINITY) > LARGEST_RECORD) return [];
-  return readFileSync9(file, "utf8").split("\n").map((line) => /^"?([^",]+)"?,(sha256=[^,]*),/.exec(line)).flatMap((match) => match?.[1] && match[2] && isShared2(match[1]) ? [[match[1], match[2]]] : []);
+  if ((statSync8(file, { throwIfNoEntry: false })?.size ?? Number.POSITIVE_INFINITY) > LARGEST_RECORD) return [];
+  return readFileSync10(file, "utf8").split("\n").map((line) => /^"?([^",]+)"?,(sha256=[^,]*),/.exec(line)).flatMap((match) => match?.[1] && match[2] && isShared2(match[1]) ? [[match[1], match[2]]] : []);
 }
 function isShared2(path) {
   return /\.(py|so|pyd|pth)$|\.so\./.test(path);
@@ -16639,8 +18806,8 @@ var UvEnvironments = class {
   async prepare(request, preferences) {
     const { environment, lock } = await this.#makeOnce(request, preferences);
     if (environment.status !== "built" || lock === void 0) return environment;
-    mkdirSync8(this.settings.locks, { recursive: true });
-    writeFileSync6(join14(this.settings.locks, `${environment.id}.txt`), lock);
+    mkdirSync9(this.settings.locks, { recursive: true });
+    writeFileSync7(join18(this.settings.locks, `${environment.id}.txt`), lock);
     return environment;
   }
   async foresee(request, preferences) {
@@ -16686,12 +18853,12 @@ var UvEnvironments = class {
       const wanted = [.../* @__PURE__ */ new Set([...Object.keys(request.pins), ...ALWAYS, ...request.packages])];
       const requirements = wanted.map((name2) => request.pins[name2] ? `${name2}==${request.pins[name2]}` : name2);
       const constraints2 = { ...torchPins, ...request.heldBack };
-      writeFileSync6(join14(scratch, "constraints.txt"), pinLines(constraints2));
-      writeFileSync6(join14(scratch, "lock.txt"), pinLines(preferences.versions));
+      writeFileSync7(join18(scratch, "constraints.txt"), pinLines(constraints2));
+      writeFileSync7(join18(scratch, "lock.txt"), pinLines(preferences.versions));
       const finished = await uv.call(
         compileOf(python.path, [
           "--generate-hashes",
-          ...["--constraint", join14(scratch, "constraints.txt"), "--output-file", join14(scratch, "lock.txt")],
+          ...["--constraint", join18(scratch, "constraints.txt"), "--output-file", join18(scratch, "lock.txt")],
           ...index.uvOptions,
           ...torch.options,
           ...await this.#dateOptions(request, preferences.ofAnyDate),
@@ -16700,7 +18867,7 @@ var UvEnvironments = class {
         `${requirements.join("\n")}
 `
       );
-      if (finished.status === 0) return readFileSync10(join14(scratch, "lock.txt"), "utf8");
+      if (finished.status === 0) return readFileSync11(join18(scratch, "lock.txt"), "utf8");
       return { status: hasNoSolution(finished) ? "unresolved" : "inconclusive", why: shortReason(finished) };
     } finally {
       await removeFolders([scratch]);
@@ -16740,12 +18907,12 @@ var UvEnvironments = class {
       ...compiler,
       cache: folder,
       tag: python.tag
-    }).then(() => writeFileSync6(join14(venv, COMPILED), "")).catch(() => void 0);
+    }).then(() => writeFileSync7(join18(venv, COMPILED), "")).catch(() => void 0);
   }
   #installation(venv, lockFile) {
     const { index, torch, offline } = this.settings;
     return [
-      ...["pip", "install", "--quiet", "--python", join14(venv, "bin", "python"), "--no-deps", "--require-hashes"],
+      ...["pip", "install", "--quiet", "--python", join18(venv, "bin", "python"), "--no-deps", "--require-hashes"],
       ...["--only-binary", ":all:", "--link-mode", "hardlink", "--requirements", lockFile],
       ...index.uvOptions,
       ...torch.options,
@@ -16768,19 +18935,19 @@ var UvEnvironments = class {
     const { uv, python, folder } = this.settings;
     const target2 = environmentFolder(folder, id2);
     take(folder, id2);
-    if (existsSync11(join14(target2, BUILT))) {
-      if (!existsSync11(join14(target2, COMPILED))) await this.#addBytecode(target2);
+    if (existsSync12(join18(target2, BUILT))) {
+      if (!existsSync12(join18(target2, COMPILED))) await this.#addBytecode(target2);
       return void 0;
     }
-    const bytes = await bytesOf(parseLock(lock), this.settings.catalog);
+    const bytes = await bytesOf2(parseLock(lock), this.settings.catalog);
     const why = tooLarge(bytes);
     if (why !== void 0) return { status: "unresolved", why };
     await this.#makeRoom();
     const building = makeScratch(folder, "build");
     try {
-      const venv = join14(building, "environment");
-      const lockFile = join14(building, "lock.txt");
-      writeFileSync6(lockFile, lock);
+      const venv = join18(building, "environment");
+      const lockFile = join18(building, "lock.txt");
+      writeFileSync7(lockFile, lock);
       const made = await uv.call(["venv", "--quiet", "--relocatable", "--python", python.path, venv]);
       if (made.status !== 0) return { status: "inconclusive", why: shortReason(made) };
       const { value: installed2, stopped } = await withinDisk(
@@ -16793,11 +18960,11 @@ var UvEnvironments = class {
       await run("chmod", ["-R", "a+rX", venv]);
       await this.#addBytecode(venv);
       addToCount(folder, venv);
-      writeFileSync6(join14(venv, BUILT), lock);
-      ensure(join14(folder, "environments"));
-      if (!existsSync11(join14(target2, BUILT))) await removeFolders([target2]);
-      if (!existsSync11(target2)) renameSync4(venv, target2);
-      writeFileSync6(join14(ensure(join14(folder, "stored")), `torch-${parseLock(lock).torch}`), "");
+      writeFileSync7(join18(venv, BUILT), lock);
+      ensure(join18(folder, "environments"));
+      if (!existsSync12(join18(target2, BUILT))) await removeFolders([target2]);
+      if (!existsSync12(target2)) renameSync5(venv, target2);
+      writeFileSync7(join18(ensure(join18(folder, "stored")), `torch-${parseLock(lock).torch}`), "");
       return void 0;
     } finally {
       await removeFolders([building]);
@@ -16806,44 +18973,44 @@ var UvEnvironments = class {
 };
 function sitePackages(venv, python) {
   const [major, minor] = python.version.split(".");
-  return join14(venv, "lib", `python${major}.${minor}`, "site-packages");
+  return join18(venv, "lib", `python${major}.${minor}`, "site-packages");
 }
 function environmentFolder(cache, id2) {
-  return join14(cache, "environments", id2);
+  return join18(cache, "environments", id2);
 }
 function isBuilt(cache, id2) {
-  return existsSync11(join14(environmentFolder(cache, id2), BUILT));
+  return existsSync12(join18(environmentFolder(cache, id2), BUILT));
 }
 function pinLines(pins) {
   return Object.entries(pins).map(([name2, version]) => `${name2}==${version}
 `).join("");
 }
 function ensure(folder) {
-  mkdirSync8(folder, { recursive: true });
+  mkdirSync9(folder, { recursive: true });
   return folder;
 }
 
 // src/adapters/machine/handover.ts
-import { chmodSync as chmodSync2, existsSync as existsSync12, mkdirSync as mkdirSync9, readdirSync as readdirSync10, renameSync as renameSync5, rmSync as rmSync4, statSync as statSync8, writeFileSync as writeFileSync7 } from "node:fs";
-import { dirname as dirname7, join as join15 } from "node:path";
+import { chmodSync as chmodSync2, existsSync as existsSync13, mkdirSync as mkdirSync10, readdirSync as readdirSync11, renameSync as renameSync6, rmSync as rmSync4, statSync as statSync9, writeFileSync as writeFileSync8 } from "node:fs";
+import { dirname as dirname8, join as join19 } from "node:path";
 
 // src/adapters/machine/left.ts
 var FileName = external_exports.string().regex(/^(?:[A-Za-z0-9_-][A-Za-z0-9_.-]{0,99}\/)?[A-Za-z0-9_-][A-Za-z0-9_.-]{0,99}$/);
 var CellName = external_exports.string().regex(/^[a-z0-9+_-]+(?:\/[a-z0-9+_.-]+){3}$/);
-var MOST_FILES2 = 64;
+var MOST_FILES3 = 64;
 var KINDS = { handover: "logits.json", evidence: "judged.safetensors" };
 function isLeft2(line, kind) {
   return line.startsWith(`{"kind": "${kind}"`);
 }
 function leftIn(line, kind, cells) {
-  const { data } = schemaOf(kind).safeParse(parsed2(line));
+  const { data } = schemaOf(kind).safeParse(parsed3(line));
   return data !== void 0 && cells.includes(data.cell) ? data : void 0;
 }
 function schemaOf(kind) {
-  const files = external_exports.record(FileName, external_exports.base64()).refine((record2) => Object.keys(record2).length <= MOST_FILES2 && KINDS[kind] in record2);
+  const files = external_exports.record(FileName, external_exports.base64()).refine((record2) => Object.keys(record2).length <= MOST_FILES3 && KINDS[kind] in record2);
   return external_exports.object({ kind: external_exports.literal(kind), cell: CellName, files });
 }
-function parsed2(line) {
+function parsed3(line) {
   try {
     return JSON.parse(line);
   } catch {
@@ -16860,7 +19027,7 @@ var Evidence = class {
   take(line) {
     if (!isLeft2(line, "evidence")) return false;
     const left2 = leftIn(line, "evidence", this.cells);
-    if (left2 !== void 0 && !this.#left.has(left2.cell)) this.#left.set(left2.cell, folderOf2(left2));
+    if (left2 !== void 0 && !this.#left.has(left2.cell)) this.#left.set(left2.cell, folderOf3(left2));
     return true;
   }
   give(cell) {
@@ -16869,7 +19036,7 @@ var Evidence = class {
     return folder;
   }
 };
-function folderOf2({ files }) {
+function folderOf3({ files }) {
   const contents = new Map(Object.entries(files));
   return {
     names: [...contents.keys()],
@@ -16887,23 +19054,23 @@ var Handover = class {
   }
   root;
   folder(environmentId) {
-    return join15(this.root, environmentId);
+    return join19(this.root, environmentId);
   }
   /** The same, made where nothing is in it yet: a probe that will load from it may be started before. */
   open(environmentId) {
     const folder = this.folder(environmentId);
-    mkdirSync9(folder, { recursive: true });
+    mkdirSync10(folder, { recursive: true });
     chmodSync2(folder, 493);
     return folder;
   }
   has(environmentId, cell) {
-    return existsSync12(join15(this.folder(environmentId), folderName(cell)));
+    return existsSync13(join19(this.folder(environmentId), folderName(cell)));
   }
   /** Whether a line was a handover; one that is not in its form, or of a cell that was not asked for, is thrown away. */
   take(environmentId, line, cells) {
     if (!isLeft2(line, "handover")) return false;
     const record2 = leftIn(line, "handover", cells);
-    if (record2 !== void 0) this.#tryToKeep(join15(this.folder(environmentId), folderName(record2.cell)), record2.files);
+    if (record2 !== void 0) this.#tryToKeep(join19(this.folder(environmentId), folderName(record2.cell)), record2.files);
     return true;
   }
   /** What cannot be kept is not there, and the cell that left it is not measured. */
@@ -16918,31 +19085,31 @@ var Handover = class {
     const aside = `${target2}.${process.pid}`;
     rmSync4(aside, { recursive: true, force: true });
     for (const [name2, content3] of Object.entries(files)) {
-      mkdirSync9(dirname7(join15(aside, name2)), { recursive: true });
-      writeFileSync7(join15(aside, name2), Buffer.from(content3, "base64"));
-      chmodSync2(join15(aside, name2), 420);
-      chmodSync2(dirname7(join15(aside, name2)), 493);
+      mkdirSync10(dirname8(join19(aside, name2)), { recursive: true });
+      writeFileSync8(join19(aside, name2), Buffer.from(content3, "base64"));
+      chmodSync2(join19(aside, name2), 420);
+      chmodSync2(dirname8(join19(aside, name2)), 493);
     }
     rmSync4(target2, { recursive: true, force: true });
-    renameSync5(aside, target2);
-    for (const folder of [target2, dirname7(target2)]) chmodSync2(folder, 493);
+    renameSync6(aside, target2);
+    for (const folder of [target2, dirname8(target2)]) chmodSync2(folder, 493);
   }
 };
 function folderName(cell) {
   return cell.replaceAll("/", "__");
 }
 function findHandover(out, cell) {
-  const plans = existsSync12(out) ? readdirSync10(out).map((name2) => join15(out, name2)) : [];
+  const plans = existsSync13(out) ? readdirSync11(out).map((name2) => join19(out, name2)) : [];
   const left2 = plans.flatMap(
-    (folder) => readdirSync10(folder).filter((environmentId) => existsSync12(join15(folder, environmentId, folderName(cell)))).map((environmentId) => ({ folder, environmentId }))
+    (folder) => readdirSync11(folder).filter((environmentId) => existsSync13(join19(folder, environmentId, folderName(cell)))).map((environmentId) => ({ folder, environmentId }))
   );
-  const at3 = (one2) => statSync8(join15(one2.folder, one2.environmentId, folderName(cell))).mtimeMs;
-  return left2.toSorted((one2, other) => at3(one2) - at3(other)).at(-1);
+  const at4 = (one2) => statSync9(join19(one2.folder, one2.environmentId, folderName(cell))).mtimeMs;
+  return left2.toSorted((one2, other) => at4(one2) - at4(other)).at(-1);
 }
 
 // src/adapters/machine/probes.ts
 import { availableParallelism } from "node:os";
-import { join as join16 } from "node:path";
+import { join as join20 } from "node:path";
 
 // src/adapters/machine/probe-process.ts
 import { spawn as spawn3 } from "node:child_process";
@@ -17050,12 +19217,12 @@ var ProbeProcess = class {
     }
   }
   #whenOver() {
-    return new Promise((resolve7, reject) => {
+    return new Promise((resolve8, reject) => {
       const over = (end) => {
         this.#isOver = true;
         clearTimeout(this.#limit);
         clearTimeout(this.#importing);
-        if (this.#failed === void 0) resolve7(end);
+        if (this.#failed === void 0) resolve8(end);
         else reject(this.#failed);
       };
       this.#child.on("error", (error) => over({ how: "exit", code: 127, output: error.message }));
@@ -17262,14 +19429,20 @@ var PythonProbes = class {
     const bytesOfCell = job.device.limits.bytes;
     const bytes = bytesOfCell + IMPORT_BYTES;
     const limits = { bytes, memory: bytes + job.width * bytesOfCell, seconds };
-    const python = join16(environment, "bin", "python");
+    const python = join20(environment, "bin", "python");
     const mounts = { work, show, nodes: nodesOf(job.cards) };
     return settings.containment.wrap(mounts, limits, [python, "-I", "-B", "-c", START2, settings.program]);
   }
   /** A cell that fails beside others is tried once more in a process of its own, which imports first. */
   #secondsOfCell({ device }) {
     const isSpawned = this.#startOf(device) === "spawn";
-    return isSpawned ? 2 * device.limits.seconds + IMPORT_SECONDS : device.limits.seconds;
+    const seconds = this.#limitOf(device);
+    return isSpawned ? 2 * seconds + IMPORT_SECONDS : seconds;
+  }
+  /** A probe that waits for its cells may get those of the user's largest checkpoint. */
+  #limitOf({ limits }) {
+    const extra = [...this.settings.own?.values() ?? []].map(({ extraSeconds }) => extraSeconds);
+    return limits.seconds + Math.max(0, ...extra);
   }
   #startOf(device) {
     return this.settings.start ?? device.start;
@@ -17292,13 +19465,13 @@ var PythonProbes = class {
     return {
       packages: job.packages,
       expects: job.cells.map(({ architecture, task }) => ({ architecture, task })),
-      checkpoints: join16(this.settings.program, "checkpoints"),
+      checkpoints: join20(this.settings.program, "checkpoints"),
       ...this.settings.own?.size ? { brought: toldOf(this.settings.own) } : {},
       work,
       start: this.#startOf(job.device),
       place: job.device.place,
       cards: job.cards.map(({ uuid }) => uuid),
-      seconds: job.device.limits.seconds,
+      seconds: this.#limitOf(job.device),
       bytes: job.device.limits.bytes,
       steps: STEPS
     };
@@ -17323,7 +19496,7 @@ function probeEnvironment(work, { device, cards }) {
     HOME: work,
     TMPDIR: work,
     LANG: "C.UTF-8",
-    HF_HOME: join16(work, "hf"),
+    HF_HOME: join20(work, "hf"),
     HF_HUB_OFFLINE: "1",
     TRANSFORMERS_OFFLINE: "1",
     HF_HUB_DISABLE_TELEMETRY: "1",
@@ -17335,14 +19508,36 @@ function probeEnvironment(work, { device, cards }) {
 }
 
 // src/adapters/machine/sweep-ports.ts
-import { createHash as createHash6 } from "node:crypto";
+import { createHash as createHash9 } from "node:crypto";
 import { cpus } from "node:os";
-import { join as join18, resolve as resolve4 } from "node:path";
+import { join as join22, resolve as resolve5 } from "node:path";
+
+// src/adapters/oracle/own.ts
+function isReadable({ isStored: isStored2, files }) {
+  return !isStored2 && files.some((path) => path.endsWith("/model.safetensors"));
+}
+function withOwn(oracle, own2) {
+  return {
+    version: oracle.version,
+    covers: (cell) => {
+      const checkpoint = own2.get(cell.architecture);
+      if (checkpoint === void 0) return oracle.covers(cell);
+      return isReadable(checkpoint) && oracle.covers(ofItsType(cell, checkpoint));
+    },
+    examine: (cell, left2) => {
+      const checkpoint = own2.get(cell.architecture);
+      return checkpoint === void 0 ? oracle.examine(cell, left2) : oracle.examine(ofItsType(cell, checkpoint), left2, checkpoint.folder);
+    }
+  };
+}
+function ofItsType(cell, { modelType }) {
+  return { ...cell, architecture: modelType };
+}
 
 // src/adapters/machine/journal.ts
-import { createHash as createHash5 } from "node:crypto";
-import { appendFileSync as appendFileSync2, existsSync as existsSync13, mkdirSync as mkdirSync10, readFileSync as readFileSync11, renameSync as renameSync6, statSync as statSync9, writeFileSync as writeFileSync8 } from "node:fs";
-import { dirname as dirname8, join as join17 } from "node:path";
+import { createHash as createHash8 } from "node:crypto";
+import { appendFileSync as appendFileSync2, existsSync as existsSync14, mkdirSync as mkdirSync11, readFileSync as readFileSync12, renameSync as renameSync7, statSync as statSync10, writeFileSync as writeFileSync9 } from "node:fs";
+import { dirname as dirname9, join as join21 } from "node:path";
 
 // src/result/key.ts
 var ResultKey = external_exports.strictObject({
@@ -17395,9 +19590,9 @@ function lineText(line) {
   return `${JSON.stringify(line)}
 `;
 }
-function parseLine(text2) {
+function parseLine(text3) {
   try {
-    return Line.safeParse(JSON.parse(text2)).data;
+    return Line.safeParse(JSON.parse(text3)).data;
   } catch {
     return void 0;
   }
@@ -17412,13 +19607,13 @@ var FileJournal = class {
    */
   constructor(file, identity, fresh, most = KEPT_BYTES) {
     this.file = file;
-    this.#run = createHash5("sha256").update(identity).digest("hex").slice(0, 12);
-    mkdirSync10(dirname8(file), { recursive: true });
+    this.#run = createHash8("sha256").update(identity).digest("hex").slice(0, 12);
+    mkdirSync11(dirname9(file), { recursive: true });
     const known2 = knownFile(file);
     const lines = fresh ? [] : distinct([...readLines2(known2, 2 * most), ...readLines2(file)]);
     for (const line of lines) this.#believe(line);
     const own2 = lines.filter(({ run: run2 }) => run2 === this.#run);
-    if (existsSync13(known2) || own2.length < lines.length) write(known2, within(lines, most));
+    if (existsSync14(known2) || own2.length < lines.length) write(known2, within(lines, most));
     write(file, [lineText({ kind: "run", schemaVersion: LINES_VERSION, identity }), ...own2.map(lineText)]);
   }
   file;
@@ -17432,7 +19627,7 @@ var FileJournal = class {
     return this.#environments.get(request);
   }
   result(asked) {
-    return this.#results.get(nameOf2(asked));
+    return this.#results.get(nameOf3(asked));
   }
   addEnvironment(request, environment) {
     const key = requestKey(request);
@@ -17442,15 +19637,15 @@ var FileJournal = class {
   }
   addResult({ request, key, repeat: repeat2 }, result) {
     const line = { kind: "result", run: this.#run, request, key, repeat: repeat2, result };
-    this.#results.set(nameOf2(line), result);
+    this.#results.set(nameOf3(line), result);
     if (this.#note(line)) this.#append(line);
   }
   /** Whether a line says what the file does not say yet. */
   #note(line) {
-    const name2 = `${line.request} ${nameOf2(line)}`;
-    const text2 = JSON.stringify(line.result);
-    if (this.#written.get(name2) === text2) return false;
-    this.#written.set(name2, text2);
+    const name2 = `${line.request} ${nameOf3(line)}`;
+    const text3 = JSON.stringify(line.result);
+    if (this.#written.get(name2) === text3) return false;
+    this.#written.set(name2, text3);
     return true;
   }
   #append(line) {
@@ -17458,29 +19653,29 @@ var FileJournal = class {
   }
   /** Takes over what an earlier run measured, and an environment of one of the same identity. */
   #believe(line) {
-    const isOwn = line.run === this.#run;
+    const isOwn2 = line.run === this.#run;
     if (line.kind === "result") {
-      if (isSettled(line.result)) this.#results.set(nameOf2(line), line.result);
-      if (isOwn) this.#note(line);
-    } else if (isOwn && line.environment.status !== "inconclusive") this.#environments.set(line.key, line.environment);
+      if (isSettled(line.result)) this.#results.set(nameOf3(line), line.result);
+      if (isOwn2) this.#note(line);
+    } else if (isOwn2 && line.environment.status !== "inconclusive") this.#environments.set(line.key, line.environment);
   }
 };
 function knownFile(file) {
-  return join17(dirname8(file), "known.jsonl");
+  return join21(dirname9(file), "known.jsonl");
 }
-function nameOf2({ key, repeat: repeat2 }) {
+function nameOf3({ key, repeat: repeat2 }) {
   return `${resultKey(key)} ${repeat2}`;
 }
 function readLines2(file, most = Number.POSITIVE_INFINITY) {
-  if (!existsSync13(file) || statSync9(file).size > most) return [];
-  return readFileSync11(file, "utf8").split("\n").flatMap((raw) => parseLine(raw) ?? []).filter((line) => line.kind !== "run");
+  if (!existsSync14(file) || statSync10(file).size > most) return [];
+  return readFileSync12(file, "utf8").split("\n").flatMap((raw) => parseLine(raw) ?? []).filter((line) => line.kind !== "run");
 }
 function distinct(lines) {
   const texts = /* @__PURE__ */ new Map();
   for (const line of lines) {
-    const text2 = lineText(line);
-    texts.delete(text2);
-    texts.set(text2, line);
+    const text3 = lineText(line);
+    texts.delete(text3);
+    texts.set(text3, line);
   }
   return [...texts.values()];
 }
@@ -17495,8 +19690,8 @@ function within(lines, most) {
   return texts.slice(first);
 }
 function write(file, texts) {
-  writeFileSync8(`${file}.new`, texts.join(""));
-  renameSync6(`${file}.new`, file);
+  writeFileSync9(`${file}.new`, texts.join(""));
+  renameSync7(`${file}.new`, file);
 }
 function isSettled(result) {
   return result.outcome === "skipped" || isMeasured(result);
@@ -17508,7 +19703,7 @@ function torchFor(index, { held: held2, changes }) {
 }
 async function sweepPorts(world, planned, torch, options) {
   const { host, index, sandbox } = world;
-  const out = resolve4(options.out);
+  const out = resolve5(options.out);
   const say = timed(options.say);
   const [oracle, containment] = await Promise.all([world.oracle(), sandbox.containment()]);
   const { name: name2, enforced, missing } = containment;
@@ -17532,7 +19727,7 @@ async function sweepPorts(world, planned, torch, options) {
       journal: openJournal(world, planned, torch, { out, fresh: options.fresh }),
       clock,
       progress: { say },
-      ...oracle && { oracle },
+      ...oracle && { oracle: withOwn(oracle, options.own ?? /* @__PURE__ */ new Map()) },
       isInterrupted: () => options.signal.aborted
     },
     machine: {
@@ -17548,7 +19743,7 @@ async function sweepPorts(world, planned, torch, options) {
   };
 }
 function openJournal(world, planned, torch, { out, fresh }) {
-  return new FileJournal(join18(out, "results.jsonl"), identityOf(world, planned, torch), fresh);
+  return new FileJournal(join22(out, "results.jsonl"), identityOf(world, planned, torch), fresh);
 }
 async function environmentsFor({ host, index, sandbox }, torch, options) {
   const { warden, show } = sandbox;
@@ -17559,7 +19754,7 @@ async function environmentsFor({ host, index, sandbox }, torch, options) {
     torch,
     catalog: index.catalog,
     folder: host.cache,
-    locks: join18(options.out, "locks"),
+    locks: join22(options.out, "locks"),
     compiler: { warden, containment: await sandbox.containment(), show: [...show, warden.program] },
     offline: host.offline,
     mostBytes: options.cacheGb * 1e9,
@@ -17567,8 +19762,8 @@ async function environmentsFor({ host, index, sandbox }, torch, options) {
   });
 }
 function handoverFolder(out, { version, configuration }) {
-  const way = createHash6("sha256").update(`${version} ${configuration}`).digest("hex").slice(0, 12);
-  return join18(out, "handover", way);
+  const way = createHash9("sha256").update(`${version} ${configuration}`).digest("hex").slice(0, 12);
+  return join22(out, "handover", way);
 }
 function identityOf({ host, index }, { changes, held: held2, locked }, torch) {
   return JSON.stringify([
@@ -17587,13 +19782,13 @@ function timed(say) {
 }
 
 // src/adapters/machine/torch-builds.ts
-import { createHash as createHash8 } from "node:crypto";
-import { join as join20, resolve as resolve5 } from "node:path";
+import { createHash as createHash11 } from "node:crypto";
+import { join as join24, resolve as resolve6 } from "node:path";
 
 // src/adapters/index/torch.ts
-import { createHash as createHash7 } from "node:crypto";
-import { mkdirSync as mkdirSync11, readdirSync as readdirSync11, readFileSync as readFileSync12, writeFileSync as writeFileSync9 } from "node:fs";
-import { join as join19 } from "node:path";
+import { createHash as createHash10 } from "node:crypto";
+import { mkdirSync as mkdirSync12, readdirSync as readdirSync12, readFileSync as readFileSync13, writeFileSync as writeFileSync10 } from "node:fs";
+import { join as join23 } from "node:path";
 
 // src/adapters/index/wheels.ts
 function parseWheelName(file) {
@@ -17639,7 +19834,7 @@ var TorchBuild = external_exports.object({
 });
 var KEPT_MS = 24 * 36e5;
 async function chooseTorch(context) {
-  const key = createHash7("sha256").update(
+  const key = createHash10("sha256").update(
     JSON.stringify([
       context.python.version,
       context.device.torchBackend,
@@ -17649,21 +19844,21 @@ async function chooseTorch(context) {
       context.pinned
     ])
   ).digest("hex");
-  const file = join19(context.folder, `torch-${key.slice(0, 16)}.json`);
+  const file = join23(context.folder, `torch-${key.slice(0, 16)}.json`);
   const kept2 = readKept(file);
   if (kept2) return kept2;
   for (const candidate of candidates(context)) {
     const resolved = await resolveAlone(context, candidate);
     if (resolved === void 0) continue;
-    const bytes = await bytesOf(resolved, context.catalog);
+    const bytes = await bytesOf2(resolved, context.catalog);
     const build = {
       source: candidate.source,
       options: [...candidate.options],
       closure: resolved,
       ...bytes && { bytes }
     };
-    mkdirSync11(context.folder, { recursive: true });
-    writeFileSync9(file, JSON.stringify({ at: Date.now(), build }));
+    mkdirSync12(context.folder, { recursive: true });
+    writeFileSync10(file, JSON.stringify({ at: Date.now(), build }));
     return build;
   }
   throw new WeatherError(
@@ -17672,7 +19867,7 @@ async function chooseTorch(context) {
 }
 function readKept(file) {
   try {
-    const kept2 = external_exports.object({ at: external_exports.number(), build: TorchBuild }).parse(JSON.parse(readFileSync12(file, "utf8")));
+    const kept2 = external_exports.object({ at: external_exports.number(), build: TorchBuild }).parse(JSON.parse(readFileSync13(file, "utf8")));
     return Date.now() - kept2.at < KEPT_MS ? kept2.build : void 0;
   } catch {
     return void 0;
@@ -17699,7 +19894,7 @@ function candidates(context) {
 function newestLocalTorch(context) {
   const wheels = context.settings.findLinks.flatMap((folder) => {
     try {
-      return readdirSync11(folder.replace(/^file:\/\//, "")).flatMap((file) => parseWheelName(file) ?? []);
+      return readdirSync12(folder.replace(/^file:\/\//, "")).flatMap((file) => parseWheelName(file) ?? []);
     } catch {
       return [];
     }
@@ -17712,7 +19907,7 @@ async function resolveAlone(context, candidate) {
   const { uv, settings } = context;
   const probing = candidate.options.length > 0;
   const args = [
-    ...["--no-config", "--cache-dir", join19(context.folder, "uv")],
+    ...["--no-config", "--cache-dir", join23(context.folder, "uv")],
     ...compileOf(context.python.path, [...settings.uvOptions, ...candidate.options])
   ];
   const environment = { ...settings.uvEnvironment, ...probing && { UV_HTTP_RETRIES: "0", UV_HTTP_TIMEOUT: "10" } };
@@ -17741,8 +19936,8 @@ var Note = external_exports.strictObject({
 async function torchBuilds(world, planned, { out, fresh }) {
   const own2 = await torchFor(world.index, planned);
   const chosen = choiceOf(world, own2);
-  const file = join20(resolve5(out), "torch.json");
-  const plan2 = hashOf2(world, planned);
+  const file = join24(resolve6(out), "torch.json");
+  const plan2 = hashOf3(world, planned);
   const builds = /* @__PURE__ */ new Map([[chosen.version, own2]]);
   const build = async (version) => {
     const known2 = builds.get(version) ?? await world.index.torch(version);
@@ -17758,7 +19953,7 @@ async function torchBuilds(world, planned, { out, fresh }) {
 `),
     standFor: (version) => {
       const known2 = builds.get(version);
-      if (known2) openJournal(world, planned, known2, { out: resolve5(out), fresh: false });
+      if (known2) openJournal(world, planned, known2, { out: resolve6(out), fresh: false });
     }
   };
 }
@@ -17775,7 +19970,7 @@ function noted2(file, plan2) {
     return void 0;
   }
 }
-function hashOf2({ host, index }, { changes, held: held2, locked, cells, device }) {
+function hashOf3({ host, index }, { changes, held: held2, locked, cells, device }) {
   const address = withoutCredentials(index.settings.indexUrl ?? "");
   const parts = [
     host.python.version,
@@ -17784,16 +19979,16 @@ function hashOf2({ host, index }, { changes, held: held2, locked, cells, device 
     held2,
     locked
   ];
-  return createHash8("sha256").update(JSON.stringify([...parts, cells, device])).digest("hex").slice(0, 12);
+  return createHash11("sha256").update(JSON.stringify([...parts, cells, device])).digest("hex").slice(0, 12);
 }
 
 // src/adapters/index/access.ts
-import { join as join22 } from "node:path";
+import { join as join26 } from "node:path";
 
 // src/adapters/index/catalog.ts
-import { createHash as createHash9 } from "node:crypto";
-import { mkdirSync as mkdirSync12, readdirSync as readdirSync12, readFileSync as readFileSync13, renameSync as renameSync7, writeFileSync as writeFileSync10 } from "node:fs";
-import { join as join21 } from "node:path";
+import { createHash as createHash12 } from "node:crypto";
+import { mkdirSync as mkdirSync13, readdirSync as readdirSync13, readFileSync as readFileSync14, renameSync as renameSync8, writeFileSync as writeFileSync11 } from "node:fs";
+import { join as join25 } from "node:path";
 
 // src/adapters/index/http.ts
 import { get as getPlain } from "node:http";
@@ -17878,13 +20073,13 @@ function whyOf(error) {
   return `${code2 === "ECONNRESET" ? "the connection broke off" : message || code2}. ${next2}`;
 }
 function pause(ms, signal) {
-  return new Promise((resolve7) => {
-    const timer = setTimeout(resolve7, ms);
+  return new Promise((resolve8) => {
+    const timer = setTimeout(resolve8, ms);
     signal.addEventListener(
       "abort",
       () => {
         clearTimeout(timer);
-        resolve7();
+        resolve8();
       },
       { once: true }
     );
@@ -17892,7 +20087,7 @@ function pause(ms, signal) {
 }
 function getOnce(address, asking2, redirects) {
   const { headers, certificate, patience, signal } = asking2;
-  return new Promise((resolve7, reject) => {
+  return new Promise((resolve8, reject) => {
     const options = {
       headers: { "accept-encoding": "identity", ...headers },
       timeout: patience.idleMs,
@@ -17907,7 +20102,7 @@ function getOnce(address, asking2, redirects) {
       const { statusCode: status = 0, headers: answered } = response;
       if (answered.location !== void 0 && status >= 300 && status < 400) {
         response.resume();
-        return resolve7(follow(answered.location, address, asking2, redirects));
+        return resolve8(follow(answered.location, address, asking2, redirects));
       }
       const chunks = [];
       let size = 0;
@@ -17918,7 +20113,7 @@ function getOnce(address, asking2, redirects) {
       });
       response.on("end", () => {
         try {
-          resolve7({ status, headers: answered, body: textOf3(response, Buffer.concat(chunks)) });
+          resolve8({ status, headers: answered, body: textOf3(response, Buffer.concat(chunks)) });
         } catch {
           reject(new Error("its answer is damaged"));
         }
@@ -17944,16 +20139,16 @@ var NAME2 = /^\s*([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)/;
 var EXTRAS = /^\s*\[([^[\]]*)\]/;
 var EXTRA = /^[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?$/;
 var CLAUSE = /^(===|==|~=|!=|<=|>=|<|>)\s*([^\s,;)]+)$/;
-function parsePep508(text2) {
-  const name2 = NAME2.exec(text2);
+function parsePep508(text3) {
+  const name2 = NAME2.exec(text3);
   if (!name2?.[1]) return { error: "it has no package name" };
   let position2 = name2[0].length;
-  const extras = EXTRAS.exec(text2.slice(position2));
-  const listed = extras?.[1]?.trim() ? extras[1].split(",").map((one2) => one2.trim()) : [];
-  if (!listed.every((one2) => EXTRA.test(one2))) return { error: `\`[${extras?.[1]}]\` is not a list of extras` };
+  const extras = EXTRAS.exec(text3.slice(position2));
+  const listed2 = extras?.[1]?.trim() ? extras[1].split(",").map((one2) => one2.trim()) : [];
+  if (!listed2.every((one2) => EXTRA.test(one2))) return { error: `\`[${extras?.[1]}]\` is not a list of extras` };
   position2 += extras?.[0].length ?? 0;
-  const known2 = { name: normalizeName(name2[1]), extras: listed };
-  const rest = text2.slice(position2);
+  const known2 = { name: normalizeName(name2[1]), extras: listed2 };
+  const rest = text3.slice(position2);
   const url = /^\s*@\s*(\S+)(\s+;(.*)|\s*)$/s.exec(rest);
   if (url) return withMarker({ ...known2, specifier: "", url: url[1] ?? "", specifierAt: [position2, position2] }, url[3]);
   if (/^\s*@/.test(rest)) return { error: "what follows `@` is not an address" };
@@ -17966,13 +20161,13 @@ function parsePep508(text2) {
     end < 0 ? void 0 : rest.slice(end + 1)
   );
 }
-function withMarker(parsed4, marker2) {
-  if (marker2 === void 0) return { ...parsed4, marker: "" };
-  return isMarker(marker2) ? { ...parsed4, marker: marker2.trim() } : { error: `\`${marker2.trim().slice(0, 60)}\` is not an environment marker` };
+function withMarker(parsed5, marker2) {
+  if (marker2 === void 0) return { ...parsed5, marker: "" };
+  return isMarker(marker2) ? { ...parsed5, marker: marker2.trim() } : { error: `\`${marker2.trim().slice(0, 60)}\` is not an environment marker` };
 }
-function parseSpecifier(text2) {
-  const begin = text2.length - text2.trimStart().length;
-  const trimmed2 = text2.trim();
+function parseSpecifier(text3) {
+  const begin = text3.length - text3.trimStart().length;
+  const trimmed2 = text3.trim();
   if (trimmed2 === "") return { specifier: "", at: [0, 0] };
   const isBracketed = trimmed2.startsWith("(") && trimmed2.endsWith(")");
   const within2 = isBracketed ? trimmed2.slice(1, -1) : trimmed2;
@@ -17980,10 +20175,10 @@ function parseSpecifier(text2) {
   const start2 = begin + Number(isBracketed) + (within2.length - within2.trimStart().length);
   const clauses = [];
   const parts = inner.split(",");
-  for (const [index, written2] of parts.entries()) {
-    if (written2.trim() === "" && index === parts.length - 1) continue;
-    const clause = CLAUSE.exec(written2.trim());
-    if (!clause?.[1] || !clause[2]) return { error: `\`${written2.trim().slice(0, 60)}\` is not a version specifier` };
+  for (const [index, written4] of parts.entries()) {
+    if (written4.trim() === "" && index === parts.length - 1) continue;
+    const clause = CLAUSE.exec(written4.trim());
+    if (!clause?.[1] || !clause[2]) return { error: `\`${written4.trim().slice(0, 60)}\` is not a version specifier` };
     if (!fitsOperator(clause[1], clause[2]))
       return { error: `\`${clause[2].slice(0, 60)}\` is not a version for \`${clause[1]}\`` };
     clauses.push(`${clause[1]}${clause[2]}`);
@@ -18007,12 +20202,12 @@ var VARIABLES = /* @__PURE__ */ new Set([
   ...["implementation_name", "implementation_version", "extra", "extras", "dependency_groups"]
 ]);
 var TOKEN = /\s*(\(|\)|"[^"]*"|'[^']*'|===|==|~=|!=|<=|>=|<|>|[A-Za-z_.]+)/y;
-function isMarker(text2) {
+function isMarker(text3) {
   TOKEN.lastIndex = 0;
   const tokens2 = [];
-  const end = text2.trimEnd().length;
+  const end = text3.trimEnd().length;
   while (TOKEN.lastIndex < end) {
-    const token = TOKEN.exec(text2)?.[1];
+    const token = TOKEN.exec(text3)?.[1];
     if (token === void 0) return false;
     tokens2.push(token);
   }
@@ -18036,11 +20231,11 @@ function isExpression(tokens2) {
   }
   return depth === 0 && !wantsOperand;
 }
-function comparisonLength(tokens2, at3) {
-  const isNotIn = tokens2[at3 + 1] === "not" && tokens2[at3 + 2] === "in";
-  const isOperator = isNotIn || /^([=~!<>]+|in)$/.test(tokens2[at3 + 1] ?? "");
-  const right = at3 + (isNotIn ? 3 : 2);
-  return isOperator && isValue(tokens2[at3]) && isValue(tokens2[right]) ? right - at3 + 1 : 0;
+function comparisonLength(tokens2, at4) {
+  const isNotIn = tokens2[at4 + 1] === "not" && tokens2[at4 + 2] === "in";
+  const isOperator = isNotIn || /^([=~!<>]+|in)$/.test(tokens2[at4 + 1] ?? "");
+  const right = at4 + (isNotIn ? 3 : 2);
+  return isOperator && isValue(tokens2[at4]) && isValue(tokens2[right]) ? right - at4 + 1 : 0;
 }
 function isValue(token) {
   return token !== void 0 && (/^["']/.test(token) || VARIABLES.has(token));
@@ -18049,8 +20244,8 @@ function exactVersion(specifier) {
   return /^={2,3}\s*([^,*]+)$/.exec(specifier)?.[1]?.trim();
 }
 function clausesOf(specifier) {
-  return specifier.split(",").flatMap((text2) => {
-    const clause = CLAUSE.exec(text2.trim());
+  return specifier.split(",").flatMap((text3) => {
+    const clause = CLAUSE.exec(text3.trim());
     return clause ? [[clause[1] ?? "", clause[2] ?? ""]] : [];
   });
 }
@@ -18068,8 +20263,8 @@ function requirementNames(metadata) {
   const [headers = ""] = metadata.replaceAll("\r\n", "\n").split("\n\n");
   const names2 = headers.split("\n").flatMap((line) => {
     const requirement = /^Requires-Dist:(.*)$/i.exec(line)?.[1];
-    const parsed4 = requirement === void 0 ? void 0 : parsePep508(requirement);
-    return parsed4 && "name" in parsed4 && !/\bextra\b/.test(parsed4.marker) ? [parsed4.name] : [];
+    const parsed5 = requirement === void 0 ? void 0 : parsePep508(requirement);
+    return parsed5 && "name" in parsed5 && !/\bextra\b/.test(parsed5.marker) ? [parsed5.name] : [];
   });
   return [...new Set(names2)];
 }
@@ -18092,12 +20287,12 @@ var JsonPage = external_exports.object({
 var SAYS_INDEX = /<meta[^>]+pypi:repository-version|<(title|h1)[^>]*>\s*links for /i;
 function readPage(page, library) {
   if (page.body.trim() === "") return { wrong: "an empty page" };
-  if (/json/i.test(page.type)) return readJson(page.body, library);
+  if (/json/i.test(page.type)) return readJson2(page.body, library);
   if (page.type === "" || /html/i.test(page.type)) return readHtml(page.body, library);
   return { wrong: `\`${page.type.slice(0, 80)}\` in place of a project page` };
 }
-function readJson(body, library) {
-  const raw = parsed3(body);
+function readJson2(body, library) {
+  const raw = parsed4(body);
   if (raw === void 0) return { wrong: "a page that is cut off or damaged" };
   const { data } = JsonPage.safeParse(raw);
   if (data === void 0) return { wrong: "JSON that is no project page" };
@@ -18133,7 +20328,7 @@ function hasOwn(files, library) {
     ({ filename }) => parseWheelName(filename)?.name === library || sourceVersion(filename, library) !== void 0
   );
 }
-function parsed3(body) {
+function parsed4(body) {
   try {
     return JSON.parse(body);
   } catch {
@@ -18177,7 +20372,7 @@ var IndexCatalog = class {
     return body;
   }
   #fileOf(url) {
-    return join21(this.settings.folder, `${createHash9("sha256").update(url).digest("hex").slice(0, 24)}.json`);
+    return join25(this.settings.folder, `${createHash12("sha256").update(url).digest("hex").slice(0, 24)}.json`);
   }
   async #read(library) {
     const local = this.settings.findLinks.flatMap((folder) => localFiles(folder, library));
@@ -18219,9 +20414,9 @@ var IndexCatalog = class {
     return fetchText(url, { headers, certificate, patience, signal });
   }
   #keep(file, page) {
-    mkdirSync12(this.settings.folder, { recursive: true });
-    writeFileSync10(`${file}.${process.pid}`, JSON.stringify(page));
-    renameSync7(`${file}.${process.pid}`, file);
+    mkdirSync13(this.settings.folder, { recursive: true });
+    writeFileSync11(`${file}.${process.pid}`, JSON.stringify(page));
+    renameSync8(`${file}.${process.pid}`, file);
   }
 };
 function pageOf({ headers, body }) {
@@ -18248,7 +20443,7 @@ function hint(library) {
 }
 function readCached(file, library) {
   try {
-    const page = Cached.parse(JSON.parse(readFileSync13(file, "utf8")));
+    const page = Cached.parse(JSON.parse(readFileSync14(file, "utf8")));
     const read = readPage(page, library);
     return "files" in read ? { page, files: read.files } : void 0;
   } catch {
@@ -18257,14 +20452,14 @@ function readCached(file, library) {
 }
 function textIn(file) {
   try {
-    return Cached.parse(JSON.parse(readFileSync13(file, "utf8"))).body;
+    return Cached.parse(JSON.parse(readFileSync14(file, "utf8"))).body;
   } catch {
     return void 0;
   }
 }
 function localFiles(folder, library) {
   try {
-    return readdirSync12(folder.replace(/^file:\/\//, "")).filter((filename) => parseWheelName(filename)?.name === library).map((filename) => ({ filename, yanked: false }));
+    return readdirSync13(folder.replace(/^file:\/\//, "")).filter((filename) => parseWheelName(filename)?.name === library).map((filename) => ({ filename, yanked: false }));
   } catch {
     return [];
   }
@@ -18298,7 +20493,7 @@ function fits(filename, target2) {
 }
 
 // src/adapters/index/settings.ts
-import { readFileSync as readFileSync14 } from "node:fs";
+import { readFileSync as readFileSync15 } from "node:fs";
 var PASSED_ON = /^(UV_(DEFAULT_INDEX|INDEX|INDEX_URL|EXTRA_INDEX_URL|FIND_LINKS|NO_INDEX|INDEX_.+_(USERNAME|PASSWORD)|NATIVE_TLS|SYSTEM_CERTS|INSECURE_HOST|HTTP_TIMEOUT|HTTP_RETRIES|TORCH_BACKEND|OFFLINE|KEYRING_PROVIDER)|SSL_CERT_(FILE|DIR)|(HTTPS?|ALL|NO)_PROXY|(https?|all|no)_proxy|PATH|HOME|LANG|TMPDIR|NETRC)$/;
 function indexSettings(environment, pipConfigList) {
   const pip = pipSettings(environment, pipConfigList);
@@ -18324,21 +20519,21 @@ function indexSettings(environment, pipConfigList) {
   };
 }
 function pipSettings(environment, pipConfigList) {
-  const listed = /* @__PURE__ */ new Map();
+  const listed2 = /* @__PURE__ */ new Map();
   for (const line of pipConfigList.split("\n")) {
     const found = /^(?::env:|global|install|user|site)\.([a-z-]+)=(.*)$/.exec(line.trim());
-    if (found?.[1] && found[2]) listed.set(found[1], found[2].replace(/^['"]|['"]$/g, ""));
+    if (found?.[1] && found[2]) listed2.set(found[1], found[2].replace(/^['"]|['"]$/g, ""));
   }
   return (option) => {
-    const value = environment[`PIP_${option.toUpperCase().replaceAll("-", "_")}`] ?? listed.get(option);
+    const value = environment[`PIP_${option.toUpperCase().replaceAll("-", "_")}`] ?? listed2.get(option);
     return value === "" ? void 0 : value;
   };
 }
-function trimmed(text2) {
-  return text2.trim() === "" ? [] : [text2.trim()];
+function trimmed(text3) {
+  return text3.trim() === "" ? [] : [text3.trim()];
 }
-function words(text2) {
-  return (text2 ?? "").split(/[\s]+|\\n/).filter((word) => word !== "");
+function words(text3) {
+  return (text3 ?? "").split(/[\s]+|\\n/).filter((word) => word !== "");
 }
 function emittedIndexes(output) {
   return output.stdout.split("\n").map((line) => /^--(?:extra-)?index-url\s+(\S+)/.exec(line)?.[1]).filter((url) => url !== void 0);
@@ -18346,7 +20541,7 @@ function emittedIndexes(output) {
 function readCertificate(settings) {
   if (settings.certificate === void 0) return void 0;
   try {
-    return readFileSync14(settings.certificate, "utf8");
+    return readFileSync15(settings.certificate, "utf8");
   } catch {
     return void 0;
   }
@@ -18366,7 +20561,7 @@ async function openIndex(host, without2 = "install-uv") {
     indexUrls: addresses,
     findLinks: settings.findLinks,
     certificate: readCertificate(settings),
-    folder: join22(cache, "index"),
+    folder: join26(cache, "index"),
     offline,
     target: target2,
     patience: patienceOf(environment),
@@ -18412,8 +20607,8 @@ async function clashOf(pins, python, settings, uv) {
 }
 
 // src/adapters/machine/python.ts
-import { existsSync as existsSync14, readFileSync as readFileSync15 } from "node:fs";
-import { join as join23 } from "node:path";
+import { existsSync as existsSync15, readFileSync as readFileSync16 } from "node:fs";
+import { join as join27 } from "node:path";
 var OLDEST = [3, 10];
 var SHOW = 'import sys; print(sys.executable); print(".".join(map(str, sys.version_info[:3]))); print(sys.base_prefix); print(sys.implementation.cache_tag)';
 async function findPython(wanted, folder) {
@@ -18447,9 +20642,9 @@ function checked(python) {
   return python;
 }
 function pinnedVersion(folder) {
-  const file = join23(folder, ".python-version");
-  if (!existsSync14(file)) return void 0;
-  const line = readFileSync15(file, "utf8").split("\n").map((text2) => text2.trim()).find((text2) => text2 !== "" && !text2.startsWith("#"));
+  const file = join27(folder, ".python-version");
+  if (!existsSync15(file)) return void 0;
+  const line = readFileSync16(file, "utf8").split("\n").map((text3) => text3.trim()).find((text3) => text3 !== "" && !text3.startsWith("#"));
   return line && /^\d+(\.\d+)*$/.test(line) ? line : void 0;
 }
 function candidatesFor(asked) {
@@ -18493,17 +20688,17 @@ function startMethod(environment) {
 }
 
 // src/adapters/machine/world.ts
-import { resolve as resolve6 } from "node:path";
+import { resolve as resolve7 } from "node:path";
 
 // src/adapters/oracle/open.ts
-import { createHash as createHash10 } from "node:crypto";
-import { existsSync as existsSync15, readFileSync as readFileSync16 } from "node:fs";
-import { dirname as dirname9, join as join25 } from "node:path";
+import { createHash as createHash13 } from "node:crypto";
+import { existsSync as existsSync16, readFileSync as readFileSync17 } from "node:fs";
+import { dirname as dirname10, join as join29 } from "node:path";
 
 // src/adapters/oracle/process.ts
 import { fork } from "node:child_process";
 import { createRequire } from "node:module";
-import { join as join24 } from "node:path";
+import { join as join28 } from "node:path";
 
 // src/domain/oracle-answer.ts
 var Text2 = external_exports.string().max(1e3);
@@ -18547,6 +20742,10 @@ var GAPS = [
   { of: ({ task }) => !TASKS_OF_GRAPHS.includes(task), why: "no graph of the task is written" },
   { of: (cell) => !isControl(cell) && !hasFormula(cell.method), why: "no formula of the method is written" },
   {
+    of: ({ method }) => entryOf(method)?.notMeasured?.reload !== void 0,
+    why: "what became of its base model is not saved with the adapter"
+  },
+  {
     of: ({ quantization }) => quantization === "bnb-int8",
     why: "activations are rounded to 8 bits too, which no graph does"
   },
@@ -18563,10 +20762,10 @@ function whyNotJudged(cell) {
   return GAPS.find(({ of }) => of(cell))?.why;
 }
 function hasFormula(name2) {
-  const type = METHODS[name2]?.peftType ?? typeOf(METHODS[name2]);
+  const type = METHODS[name2]?.peftType ?? typeOf3(METHODS[name2]);
   return type !== void 0 && FORMULAS.has(type);
 }
-function typeOf(method) {
+function typeOf3(method) {
   return Object.values(METHODS).find(({ config, peftType }) => config === method?.config && peftType !== void 0)?.peftType;
 }
 
@@ -18578,7 +20777,7 @@ var START_PATIENCE = 2e4;
 var ENDED = "the process of the oracle ended or did not answer";
 function hasRuntime(folder) {
   try {
-    createRequire(folder === void 0 ? import.meta.url : join24(folder, "package.json")).resolve("onnxruntime-node");
+    createRequire(folder === void 0 ? import.meta.url : join28(folder, "package.json")).resolve("onnxruntime-node");
     return true;
   } catch {
     return false;
@@ -18600,12 +20799,12 @@ var OracleProcess = class {
   canAnswer() {
     const child = this.#running();
     child.channel?.ref();
-    return new Promise((resolve7) => {
-      const late = setTimeout(() => resolve7(false), START_PATIENCE);
+    return new Promise((resolve8) => {
+      const late = setTimeout(() => resolve8(false), START_PATIENCE);
       const tell = (isReady) => {
         clearTimeout(late);
         child.channel?.unref();
-        resolve7(isReady);
+        resolve8(isReady);
       };
       child.once("message", (message) => tell(Ready.safeParse(message).data?.ready === true));
       child.once("error", () => tell(false));
@@ -18619,19 +20818,19 @@ var OracleProcess = class {
    * What could not be asked is weather, never an answer: throws where the process ends or takes too long.
    * One cell after the other: its time begins when those before it are answered, else many slow ones end all behind them.
    */
-  examine(cell, left2) {
-    const answer = this.#last.then(() => this.#ask(cell, left2));
+  examine(cell, left2, checkpoint) {
+    const answer = this.#last.then(() => this.#ask(cell, left2, checkpoint));
     this.#last = answer.catch(() => void 0);
     return answer;
   }
-  async #ask({ architecture, task }, left2) {
+  async #ask({ architecture, task }, left2, checkpoint) {
     const child = this.#running();
     const id2 = this.#asked++;
     const files = new Map(left2.names.flatMap((name2) => [[name2, left2.read(name2) ?? new Uint8Array()]]));
     const timer = setTimeout(() => child.kill("SIGKILL"), this.settings.patience ?? PATIENCE);
-    const answer = new Promise((resolve7, reject) => {
-      this.#waiting.set(id2, { resolve: resolve7, reject });
-      child.send({ id: id2, architecture, task, files }, (error) => error && reject(new Error(ENDED)));
+    const answer = new Promise((resolve8, reject) => {
+      this.#waiting.set(id2, { resolve: resolve8, reject });
+      child.send({ id: id2, architecture, task, files, checkpoint }, (error) => error && reject(new Error(ENDED)));
     });
     return answer.finally(() => {
       clearTimeout(timer);
@@ -18671,25 +20870,25 @@ var OracleProcess = class {
 var HOW = "`npm ci` in a checkout of peft-sweep, or name a folder that has it with `--oracle-path`";
 async function openOracle(probe2, named4) {
   if (named4 === "off") return { kind: "asked" };
-  const root = dirname9(probe2);
-  const program = join25(root, "dist", "oracle-process.js");
-  const where = named4 === void 0 ? "" : ` in ${named4}`;
-  if (!hasRuntime(named4) || !existsSync15(program))
-    return { kind: "off", why: `onnxruntime-node is not found${where}. To switch it on: ${HOW}.` };
-  const graphs = join25(root, "oracle", "graphs");
+  const root = dirname10(probe2);
+  const program = join29(root, "dist", "oracle-process.js");
+  const where2 = named4 === void 0 ? "" : ` in ${named4}`;
+  if (!hasRuntime(named4) || !existsSync16(program))
+    return { kind: "off", why: `onnxruntime-node is not found${where2}. To switch it on: ${HOW}.` };
+  const graphs = join29(root, "oracle", "graphs");
   const version = versionOf2(graphs, program);
   const oracle = new OracleProcess({
     version,
     program,
     graphs,
-    checkpoints: join25(probe2, "checkpoints"),
+    checkpoints: join29(probe2, "checkpoints"),
     runtime: named4
   });
   if (await oracle.canAnswer()) return { kind: "on", oracle };
-  return { kind: "off", why: `onnxruntime-node cannot be loaded${where}. Install it anew: ${HOW}.` };
+  return { kind: "off", why: `onnxruntime-node cannot be loaded${where2}. Install it anew: ${HOW}.` };
 }
 function versionOf2(graphs, program) {
-  return createHash10("sha256").update(hashOf(graphs)).update(readFileSync16(program)).digest("hex").slice(0, 12);
+  return createHash13("sha256").update(hashOf2(graphs)).update(readFileSync17(program)).digest("hex").slice(0, 12);
 }
 
 // src/adapters/machine/world.ts
@@ -18706,7 +20905,7 @@ async function openWorld(options) {
 }
 function oraclePath({ oraclePath: typed, environment, folder }) {
   const named4 = typed ?? environment.PEFT_SWEEP_ORACLE;
-  return named4 === void 0 || named4 === "" || named4 === "off" ? named4 || void 0 : resolve6(folder, named4);
+  return named4 === void 0 || named4 === "" || named4 === "off" ? named4 || void 0 : resolve7(folder, named4);
 }
 
 // src/detect/marker.ts
@@ -18732,8 +20931,8 @@ function normalizedMarker(marker2) {
   if (tokens2 === void 0) return marker2.trim();
   const parts = comparisons(tokens2);
   const words2 = parts.filter((part2) => part2 === "and" || part2 === "or" || part2 === "(" || part2 === ")");
-  const isFlat = words2.every((word) => word === words2[0] && word !== "(");
-  if (!isFlat) return parts.join(" ");
+  const isFlat2 = words2.every((word) => word === words2[0] && word !== "(");
+  if (!isFlat2) return parts.join(" ");
   const sorted2 = parts.filter((part2) => part2 !== words2[0]).toSorted();
   return [...new Set(sorted2)].join(` ${words2[0] ?? "and"} `);
 }
@@ -18823,7 +21022,7 @@ function onlyIn(one2, other) {
 }
 function likeliest(gone, came) {
   const scored = came.slice(0, MOST_COMPARED).flatMap(
-    (now2) => gone.slice(0, MOST_COMPARED).filter(({ format }) => format === now2.format).map((then) => ({ pair: [now2.file, then.file], score: common(namesIn2(now2), namesIn2(then)) }))
+    (now2) => gone.slice(0, MOST_COMPARED).filter(({ format }) => format === now2.format).map((then) => ({ pair: [now2.file, then.file], score: common(namesIn3(now2), namesIn3(then)) }))
   );
   return scored.filter(({ score }) => score >= ALIKE).toSorted((left2, right) => right.score - left2.score).map(({ pair: pair2 }) => pair2);
 }
@@ -18841,9 +21040,9 @@ function content({ requirements, locked }) {
   ].toSorted().join();
 }
 function names(manifest) {
-  return [...namesIn2(manifest)].toSorted().join();
+  return [...namesIn3(manifest)].toSorted().join();
 }
-function namesIn2({ requirements, locked }) {
+function namesIn3({ requirements, locked }) {
   return new Set([...requirements, ...locked].map(({ name: name2 }) => name2));
 }
 function isEmpty2({ requirements, locked }) {
@@ -19074,10 +21273,10 @@ var import_yaml2 = __toESM(require_dist(), 1);
 
 // src/formats/dialects.ts
 function pep508(requirement, specifier) {
-  const { written: written2 } = requirement;
-  const parsed4 = parsePep508(beforeMarker(written2));
-  if ("error" in parsed4 || parsed4.name !== requirement.name || parsed4.url !== "") return void 0;
-  return replaced(written2, parsed4.specifierAt, spacedLike(written2, parsed4.specifierAt, specifier));
+  const { written: written4 } = requirement;
+  const parsed5 = parsePep508(beforeMarker(written4));
+  if ("error" in parsed5 || parsed5.name !== requirement.name || parsed5.url !== "") return void 0;
+  return replaced(written4, parsed5.specifierAt, spacedLike(written4, parsed5.specifierAt, specifier));
 }
 function wholeValue(_requirement, specifier) {
   return specifier;
@@ -19087,40 +21286,40 @@ function pep508OrValue(requirement, specifier) {
 }
 function shellWord(requirement, specifier, around) {
   if (requirement.written.includes("$")) return void 0;
-  const text2 = pep508(requirement, specifier);
-  if (text2 === void 0) return void 0;
+  const text3 = pep508(requirement, specifier);
+  if (text3 === void 0) return void 0;
   const isQuoted = /["']$/.test(around.before) && /^["']/.test(around.after);
-  return isQuoted || !/[<>*!;\s]/.test(text2) ? text2 : `"${text2}"`;
+  return isQuoted || !/[<>*!;\s]/.test(text3) ? text3 : `"${text3}"`;
 }
 var REQUIREMENT = /[A-Za-z0-9][A-Za-z0-9._-]*(?:\[[^\]]*\])?\s*(?:[=!<>~]=?=?\s*[^\s,;"'#)]+(?:\s*,\s*)?)*/g;
 function pep508InLine(line, library) {
   for (const found of line.matchAll(REQUIREMENT)) {
-    const text2 = found[0].trimEnd();
-    const parsed4 = parsePep508(text2);
-    if ("name" in parsed4 && parsed4.name === library) return { text: text2, specifier: parsed4.specifier };
+    const text3 = found[0].trimEnd();
+    const parsed5 = parsePep508(text3);
+    if ("name" in parsed5 && parsed5.name === library) return { text: text3, specifier: parsed5.specifier };
   }
   return void 0;
 }
 var ENTRY = /^\s*["']?([A-Za-z0-9._-]+)["']?\s*=\s*(?:\{(?:[^"'#{}]|"[^"]*"|'[^']*')*?\bversion\s*=\s*)?("[^"]*"|'[^']*')/;
 function valueInLine(line, library) {
-  const [, name2 = "", text2 = ""] = ENTRY.exec(line) ?? [];
-  return normalizeName(name2) === library ? { text: text2, specifier: text2.slice(1, -1) } : void 0;
+  const [, name2 = "", text3 = ""] = ENTRY.exec(line) ?? [];
+  return normalizeName(name2) === library ? { text: text3, specifier: text3.slice(1, -1) } : void 0;
 }
 function valueOrPep508InLine(line, library) {
   return valueInLine(line, library) ?? pep508InLine(line, library);
 }
 function isPep508(requirement) {
-  const parsed4 = parsePep508(beforeMarker(requirement.written));
-  return "name" in parsed4 && parsed4.name === requirement.name && parsed4.specifier === requirement.specifier;
+  const parsed5 = parsePep508(beforeMarker(requirement.written));
+  return "name" in parsed5 && parsed5.name === requirement.name && parsed5.specifier === requirement.specifier;
 }
-function beforeMarker(written2) {
-  return written2.split(";")[0] ?? written2;
+function beforeMarker(written4) {
+  return written4.split(";")[0] ?? written4;
 }
-function replaced(text2, [from, to], by) {
-  return text2.slice(0, from) + by + text2.slice(to);
+function replaced(text3, [from, to], by) {
+  return text3.slice(0, from) + by + text3.slice(to);
 }
-function spacedLike(written2, [from, to], specifier) {
-  const old = written2.slice(from, to);
+function spacedLike(written4, [from, to], specifier) {
+  const old = written4.slice(from, to);
   const afterComma = /,(\s*)/.exec(old)?.[1] ?? "";
   const afterOperator = /^[=~!<>]+(\s*)/.exec(old)?.[1] ?? "";
   return specifier.split(",").map((clause) => clause.replace(/^([=~!<>]+)/, `$1${afterOperator}`)).join(`,${afterComma}`);
@@ -19135,21 +21334,21 @@ function has(part2) {
 }
 
 // src/formats/reading.ts
-function requirementAt(text2, place2, group) {
-  const { line, column, written: written2 = text2 } = place2;
-  const parsed4 = parsePep508(text2);
-  if ("error" in parsed4)
-    return { kind: "unreadable", message: `\`${shown2(text2)}\` is not a requirement: ${parsed4.error}.`, line };
-  const { name: name2, extras, specifier, marker: marker2, url } = parsed4;
-  const columns = [column, column + written2.length];
-  const read = { name: name2, written: written2, specifier, extras, marker: marker2, group, line, columns };
+function requirementAt(text3, place2, group) {
+  const { line, column, written: written4 = text3 } = place2;
+  const parsed5 = parsePep508(text3);
+  if ("error" in parsed5)
+    return { kind: "unreadable", message: `\`${shown2(text3)}\` is not a requirement: ${parsed5.error}.`, line };
+  const { name: name2, extras, specifier, marker: marker2, url } = parsed5;
+  const columns = [column, column + written4.length];
+  const read = { name: name2, written: written4, specifier, extras, marker: marker2, group, line, columns };
   return url === "" ? { ...read, source: "index" } : withRelease({ ...read, source: sourceOf(url) }, url);
 }
 function withRelease(requirement, location) {
   const version = versionIn(location);
   return version === void 0 ? requirement : { ...requirement, version };
 }
-function elsewhere(location, source, { line, column, written: written2 = location }, group) {
+function elsewhere2(location, source, { line, column, written: written4 = location }, group) {
   const named4 = nameIn(location);
   if (named4 === void 0)
     return {
@@ -19157,8 +21356,8 @@ function elsewhere(location, source, { line, column, written: written2 = locatio
       message: `\`${shown2(location)}\` is not from an index; it is not measured.`,
       line
     };
-  const columns = [column, column + written2.length];
-  const read = { name: normalizeName(named4), written: written2, specifier: "", extras: [], marker: "", group, line, columns };
+  const columns = [column, column + written4.length];
+  const read = { name: normalizeName(named4), written: written4, specifier: "", extras: [], marker: "", group, line, columns };
   return withRelease({ ...read, source }, location);
 }
 var BUILT2 = /^([A-Za-z0-9][A-Za-z0-9._]*)-(\d[^-]*?)(?:-[^/]*\.whl|\.tar\.gz|\.zip)$/;
@@ -19193,11 +21392,11 @@ function sourceOf(url) {
   if (/^(git|hg|svn|bzr)\+/.test(url)) return "git";
   return /^(file:|\.{0,2}\/)/.test(url) ? "path" : "url";
 }
-function indexAddress(written2) {
-  return withoutCredentials(written2).replace(/\/+$/, "");
+function indexAddress(written4) {
+  return withoutCredentials(written4).replace(/\/+$/, "");
 }
-function shown2(text2) {
-  return withoutCredentials(text2.slice(0, 4e3)).slice(0, 120);
+function shown2(text3) {
+  return withoutCredentials(text3.slice(0, 4e3)).slice(0, 120);
 }
 function sorted(read) {
   return {
@@ -19231,8 +21430,8 @@ var CONDA = {
   indexes: none("Channels are no package indexes."),
   overrules: none("conda knows neither overrides nor constraints.")
 };
-function condaSpec({ written: written2 }, specifier) {
-  const name2 = /^\s*(?:[^\s:]+::)?[A-Za-z0-9._-]+(\s*)/.exec(written2);
+function condaSpec({ written: written4 }, specifier) {
+  const name2 = /^\s*(?:[^\s:]+::)?[A-Za-z0-9._-]+(\s*)/.exec(written4);
   return name2 ? `${name2[0].trimEnd()}${name2[1] === "" ? "" : " "}${specifier}` : void 0;
 }
 function readEnvironmentYml(content3) {
@@ -19249,11 +21448,11 @@ function readEnvironmentYml(content3) {
   const includes = [];
   for (const item of (0, import_yaml2.isSeq)(dependencies) ? dependencies.items : []) {
     if ((0, import_yaml2.isScalar)(item) && typeof item.value === "string")
-      read.push(condaEntry(item.value, placeOf(item, content3, counter)));
+      read.push(condaEntry(item.value, placeOf2(item, content3, counter)));
     const pip = (0, import_yaml2.isMap)(item) ? item.get("pip") : void 0;
     for (const entry of (0, import_yaml2.isSeq)(pip) ? pip.items : [])
       if ((0, import_yaml2.isScalar)(entry) && typeof entry.value === "string") {
-        const place2 = placeOf(entry, content3, counter);
+        const place2 = placeOf2(entry, content3, counter);
         const [, option, path] = INCLUDE.exec(entry.value) ?? [];
         if (option && path) includes.push(includeOf(option, path, place2.line));
         else if (!entry.value.startsWith("-")) read.push(pipEntry(entry.value, place2));
@@ -19261,20 +21460,20 @@ function readEnvironmentYml(content3) {
   }
   return { ...sorted(read), includes };
 }
-function pipEntry(text2, place2) {
-  if (/^(git|hg|svn|bzr)\+/.test(text2)) return elsewhere(text2, "git", place2, "pip");
-  if (/^https?:/.test(text2)) return elsewhere(text2, "url", place2, "pip");
-  return requirementAt(text2, place2, "pip");
+function pipEntry(text3, place2) {
+  if (/^(git|hg|svn|bzr)\+/.test(text3)) return elsewhere2(text3, "git", place2, "pip");
+  if (/^https?:/.test(text3)) return elsewhere2(text3, "url", place2, "pip");
+  return requirementAt(text3, place2, "pip");
 }
-function placeOf(node, content3, counter) {
+function placeOf2(node, content3, counter) {
   const [start2 = 0, end = 0] = node.range ?? [];
   const quote = node.type === "QUOTE_DOUBLE" || node.type === "QUOTE_SINGLE" ? 1 : 0;
   const { line, col } = counter.linePos(start2 + quote);
   return { line, column: col - 1, written: content3.slice(start2 + quote, end - quote) };
 }
-function condaEntry(text2, place2) {
-  const found = /^\s*(?:[^\s:]+::)?([A-Za-z0-9._-]+)\s*(.*)$/.exec(text2);
-  const name2 = found?.[1] ?? text2;
+function condaEntry(text3, place2) {
+  const found = /^\s*(?:[^\s:]+::)?([A-Za-z0-9._-]+)\s*(.*)$/.exec(text3);
+  const name2 = found?.[1] ?? text3;
   const rest = (found?.[2] ?? "").split(" ")[0] ?? "";
   const exact = /^(==?)?([^=<>!~,|]+)(=.*)?$/.exec(rest);
   const specifier = exact?.[2] ? condaExact(exact[1], exact[2]) : (found?.[2] ?? "").trim();
@@ -19310,17 +21509,17 @@ function addInstalls(words2, variables, unset3, to) {
       else to.read.push(one2);
     }
 }
-function shellWords(text2, line, from) {
+function shellWords(text3, line, from) {
   const words2 = [];
   const pattern = /&&|\|\||[;|&()]|(?:"(?:[^"\\]|\\.)*"|'[^']*'|\\.|[^\s"'\\;|&()])+/g;
   pattern.lastIndex = from;
-  for (let found = pattern.exec(text2); found; found = pattern.exec(text2)) {
-    const written2 = found[0];
-    const value = written2.replace(
+  for (let found = pattern.exec(text3); found; found = pattern.exec(text3)) {
+    const written4 = found[0];
+    const value = written4.replace(
       /"((?:[^"\\]|\\.)*)"|'([^']*)'|\\(.)/g,
       (_, double, single, escaped) => String(double?.replace(/\\(["\\$`])/g, "$1") ?? single ?? escaped ?? "")
     );
-    words2.push({ value, written: written2, line, column: found.index });
+    words2.push({ value, written: written4, line, column: found.index });
   }
   return words2;
 }
@@ -19332,7 +21531,7 @@ function noteVariables(words2, variables) {
 }
 function* installs(words2) {
   for (let index = 0; index < words2.length; index++) {
-    const { value, line, column, written: written2 } = words2[index];
+    const { value, line, column, written: written4 } = words2[index];
     const after = words2[index + 1]?.value;
     const isPip = /(^|\/)pip[\d.]*$/.test(value) && after === "install";
     const isUv = /(^|\/)uv$/.test(value) && after === "add";
@@ -19341,7 +21540,7 @@ function* installs(words2) {
       while (end < words2.length && !ENDS.test(words2[end]?.value ?? "")) end++;
       yield words2.slice(index + 2, end);
       index = end;
-    } else if (/["']/.test(written2) && /\b(pip[\d.]* install|uv add)\s/.test(value))
+    } else if (/["']/.test(written4) && /\b(pip[\d.]* install|uv add)\s/.test(value))
       yield* installs(shellWords(value, line, 0).map((word) => ({ ...word, column: column + 1 + word.column })));
   }
 }
@@ -19361,9 +21560,9 @@ function* installed(words2, variables, unset3, to) {
     const isPlain2 = word.written.slice(quote, word.written.length - quote) === word.value;
     const place2 = { line, column: column + quote, ...isPlain2 && { written: word.value } };
     const whole2 = substituted(word.value, variables, to);
-    const texts = quote === 1 ? [whole2] : whole2.split(/\s+/).filter((text2) => text2 !== "");
-    for (const text2 of texts) {
-      const one2 = text2.includes("$") && !isElsewhere(text2) ? unset3(word) : argument(text2, place2);
+    const texts = quote === 1 ? [whole2] : whole2.split(/\s+/).filter((text3) => text3 !== "");
+    for (const text3 of texts) {
+      const one2 = text3.includes("$") && !isElsewhere(text3) ? unset3(word) : argument(text3, place2);
       if (one2) yield one2;
     }
   }
@@ -19373,12 +21572,12 @@ var PLACES = [
   [/^https?:/, "url"],
   [/^(\.{0,2}\/|\.$|\.\[|file:)|\.whl$/, "path"]
 ];
-function isElsewhere(text2) {
-  return PLACES.some(([written2]) => written2.test(text2));
+function isElsewhere(text3) {
+  return PLACES.some(([written4]) => written4.test(text3));
 }
-function argument(text2, place2) {
-  const source = PLACES.find(([written2]) => written2.test(text2))?.[1];
-  return source === void 0 ? requirementAt(text2, place2, "") : elsewhere(text2, source, place2, "");
+function argument(text3, place2) {
+  const source = PLACES.find(([written4]) => written4.test(text3))?.[1];
+  return source === void 0 ? requirementAt(text3, place2, "") : elsewhere2(text3, source, place2, "");
 }
 function fromOption(option, value, { line }) {
   if (["-r", "--requirement", "-c", "--constraint"].includes(option)) return includeOf(option, value, line);
@@ -19386,8 +21585,8 @@ function fromOption(option, value, { line }) {
     return { address: indexAddress(value), line };
   return void 0;
 }
-function substituted(text2, variables, to) {
-  return text2.replace(/\$\{([A-Za-z_]\w*)(?::-([^}]*))?\}|\$([A-Za-z_]\w*)/g, (whole2, braced, fallback, bare) => {
+function substituted(text3, variables, to) {
+  return text3.replace(/\$\{([A-Za-z_]\w*)(?::-([^}]*))?\}|\$([A-Za-z_]\w*)/g, (whole2, braced, fallback, bare) => {
     const value = variables.get(braced ?? bare) ?? fallback ?? whole2;
     if (value.length > to.room) return whole2;
     to.room -= value.length;
@@ -19442,8 +21641,8 @@ function* instructions(content3) {
       const line = lines[index] ?? "";
       const isComment = /^\s*#/.test(line) && from === 0;
       const goesOn = /\\\s*$/.test(line);
-      const text2 = goesOn ? line.replace(/\\\s*$/, "") : line;
-      if (!isComment) for (const word of shellWords(text2, index + 1, from)) words2.push(word);
+      const text3 = goesOn ? line.replace(/\\\s*$/, "") : line;
+      if (!isComment) for (const word of shellWords(text3, index + 1, from)) words2.push(word);
       from = 0;
       if (!(goesOn || isComment) || index + 1 >= lines.length) break;
     }
@@ -19534,8 +21733,8 @@ function readLock(content3) {
   finish();
   return { locked, indexes: [...indexes.values()] };
 }
-function noteIndex(indexes, written2, line) {
-  const address = indexAddress(written2);
+function noteIndex(indexes, written4, line) {
+  const address = indexAddress(written4);
   if (!indexes.has(address)) indexes.set(address, { address, line });
 }
 
@@ -19907,12 +22106,12 @@ var CodePointIterator = class {
   /**
   * Initialize this char iterator.
   */
-  constructor(text2) {
+  constructor(text3) {
     this.locs = new Locations();
     this.lastCodePoint = CodePoint.NULL;
     this.start = -1;
     this.end = 0;
-    this.text = text2;
+    this.text = text3;
   }
   next() {
     if (this.lastCodePoint === CodePoint.EOF) return CodePoint.EOF;
@@ -19971,16 +22170,16 @@ var Tokenizer = class {
   /**
   * Initialize this tokenizer.
   */
-  constructor(text2, parserOptions) {
+  constructor(text3, parserOptions) {
     this.backCode = false;
     this.lastCodePoint = CodePoint.NULL;
     this.state = "DATA";
     this.token = null;
     this.tokenStart = -1;
     this.valuesEnabled = false;
-    this.text = text2;
+    this.text = text3;
     this.parserOptions = parserOptions || {};
-    this.codePointIterator = new CodePointIterator(text2);
+    this.codePointIterator = new CodePointIterator(text3);
     this.tomlVersion = getTOMLVer(this.parserOptions.tomlVersion);
     this.ESCAPES = this.tomlVersion.gte(1, 1) ? ESCAPES_LATEST : ESCAPES_1_0;
   }
@@ -20095,12 +22294,12 @@ var Tokenizer = class {
         loc
       };
       else if (type === "Integer") {
-        const text2 = option1;
+        const text3 = option1;
         token = {
           type,
           value,
-          number: parseInt(text2, option2),
-          bigint: HAS_BIGINT ? BigInt(RADIX_PREFIXES[option2] + text2) : null,
+          number: parseInt(text3, option2),
+          bigint: HAS_BIGINT ? BigInt(RADIX_PREFIXES[option2] + text3) : null,
           range: range2,
           loc
         };
@@ -21009,8 +23208,8 @@ var TOMLParser = class {
   /**
   * Initialize this parser.
   */
-  constructor(text2, parserOptions) {
-    this.text = text2;
+  constructor(text3, parserOptions) {
+    this.text = text3;
     this.parserOptions = parserOptions || {};
     this.tomlVersion = getTOMLVer(this.parserOptions.tomlVersion);
   }
@@ -21217,11 +23416,11 @@ var TOMLParser = class {
   }
   processNumberValue(token, ctx) {
     const valueContainer = ctx.consumeValueContainer();
-    const text2 = this.text;
+    const text3 = this.text;
     const [startRange, endRange] = token.range;
     let numberString = null;
     const getNumberText = () => {
-      return numberString ?? (numberString = text2.slice(startRange, endRange).replace(/_/g, ""));
+      return numberString ?? (numberString = text3.slice(startRange, endRange).replace(/_/g, ""));
     };
     let node;
     if (token.type === "Integer") node = {
@@ -21657,24 +23856,24 @@ function toNode(node, content3) {
     case "TOMLValue": {
       if (node.kind !== "string") return { ...made, kind: "other", value: content3.slice(...node.range) };
       const quotes = node.multiline ? 3 : 1;
-      const written2 = content3.slice(node.range[0] + quotes, node.range[1] - quotes);
-      return { ...made, kind: "string", value: node.value, written: written2, column: column + quotes };
+      const written4 = content3.slice(node.range[0] + quotes, node.range[1] - quotes);
+      return { ...made, kind: "string", value: node.value, written: written4, column: column + quotes };
     }
   }
 }
-var NOTHING = newTable(1, 0);
-function at(node, ...path) {
+var NOTHING2 = newTable(1, 0);
+function at2(node, ...path) {
   let current = node;
-  for (const key of path) current = current.entries.get(key) ?? NOTHING;
+  for (const key of path) current = current.entries.get(key) ?? NOTHING2;
   return current;
 }
 function textAt(node, ...path) {
-  return at(node, ...path).value;
+  return at2(node, ...path).value;
 }
 
 // src/formats/languages/poetry.ts
-function poetrySpecifier(written2) {
-  const first = written2.split("||")[0]?.trim() ?? "";
+function poetrySpecifier(written4) {
+  const first = written4.split("||")[0]?.trim() ?? "";
   if (first === "" || first === "*") return "";
   const clauses = first.split(/\s*,\s*|\s+(?=[<>=!~^])/).filter(Boolean);
   const translated = clauses.map(translate);
@@ -21706,7 +23905,7 @@ function numbers(version) {
   return (version.replace(/^\d+!/, "").split(/[^0-9.]/)[0] ?? "0").split(".").filter(Boolean).map(Number);
 }
 function bumped(parts, index) {
-  return parts.slice(0, index + 1).map((part2, at3) => at3 === index ? part2 + 1 : part2).concat(index === 0 ? [0] : []).join(".");
+  return parts.slice(0, index + 1).map((part2, at4) => at4 === index ? part2 + 1 : part2).concat(index === 0 ? [0] : []).join(".");
 }
 function poetryTable(table3, group) {
   return [...table3.entries].flatMap(([name2, node]) => {
@@ -21716,7 +23915,7 @@ function poetryTable(table3, group) {
   });
 }
 function poetryEntry(name2, node, group) {
-  const version = node.kind === "table" ? at(node, "version") : node;
+  const version = node.kind === "table" ? at2(node, "version") : node;
   const place2 = version.kind === "string" ? version : node;
   const specifier = poetrySpecifier(version.value ?? "");
   const named4 = specifier === void 0 ? void 0 : parsePep508(name2);
@@ -21730,7 +23929,7 @@ function poetryEntry(name2, node, group) {
     name: named4.name,
     written: place2.written,
     specifier,
-    extras: [...named4.extras, ...at(node, "extras").items.flatMap(({ value }) => value ?? [])],
+    extras: [...named4.extras, ...at2(node, "extras").items.flatMap(({ value }) => value ?? [])],
     marker: textAt(node, "markers") ?? pythonMarker(textAt(node, "python")),
     group,
     source: sourceOf2(node),
@@ -21767,9 +23966,9 @@ var PIPFILE = {
   overrules: none("pipenv knows neither overrides nor constraints.")
 };
 function readPipfile(content3) {
-  const parsed4 = readToml(content3);
-  if ("error" in parsed4) return unreadable(parsed4.error, parsed4.line);
-  const { root } = parsed4;
+  const parsed5 = readToml(content3);
+  if ("error" in parsed5) return unreadable(parsed5.error, parsed5.line);
+  const { root } = parsed5;
   const categories = [...root.entries].filter(([name2, { kind }]) => kind === "table" && !OTHERS.includes(name2));
   const read = categories.flatMap(
     ([name2, table3]) => poetryTable(table3, name2 === "packages" ? "" : `group:${name2.replace(/-packages$/, "")}`)
@@ -21777,8 +23976,8 @@ function readPipfile(content3) {
   const python = textAt(root, "requires", "python_version");
   return {
     ...sorted(read),
-    indexes: at(root, "source").items.flatMap((source) => {
-      const { value, line } = at(source, "url");
+    indexes: at2(root, "source").items.flatMap((source) => {
+      const { value, line } = at2(source, "url");
       return value === void 0 ? [] : [{ address: indexAddress(value), line }];
     }),
     ...python !== void 0 && { python: `==${python}.*` }
@@ -21804,9 +24003,9 @@ var PIPFILE_LOCK = {
   overrules: none("What overrules stands in the manifest.")
 };
 function readPipfileLock(content3) {
-  let parsed4;
+  let parsed5;
   try {
-    parsed4 = JSON.parse(content3);
+    parsed5 = JSON.parse(content3);
   } catch (error) {
     return unreadable(`It is not JSON: ${error.message.slice(0, 100)}.`, lineOfJsonError(content3, error));
   }
@@ -21816,12 +24015,12 @@ function readPipfileLock(content3) {
     if (name2 && !lines.has(name2)) lines.set(name2, index + 1);
   }
   const locked = ["default", "develop"].flatMap(
-    (section) => Object.entries(record(record(parsed4)[section])).flatMap(([name2, entry]) => {
+    (section) => Object.entries(record(record(parsed5)[section])).flatMap(([name2, entry]) => {
       const version = /^==([^=]+)$/.exec(String(record(entry).version ?? ""))?.[1];
       return version ? [{ name: normalizeName(name2), version, line: lines.get(name2) ?? 1 }] : [];
     })
   );
-  const sources = record(record(parsed4)._meta).sources;
+  const sources = record(record(parsed5)._meta).sources;
   const indexes = (Array.isArray(sources) ? sources : []).flatMap((source) => {
     const { url } = record(source);
     return typeof url === "string" ? [{ address: indexAddress(url), line: 1 }] : [];
@@ -21863,10 +24062,10 @@ var TABLES = [
   { path: ["pypi-options", "dependency-overrides"], kind: "pixi:dependency-overrides", read: pypiEntry }
 ];
 function readPixi(content3) {
-  const parsed4 = readToml(content3);
-  if ("error" in parsed4) return unreadable(parsed4.error, parsed4.line);
-  const { root } = parsed4;
-  const python = condaSpecifier(versionOf3(at(root, "dependencies", "python")).value ?? "*");
+  const parsed5 = readToml(content3);
+  if ("error" in parsed5) return unreadable(parsed5.error, parsed5.line);
+  const { root } = parsed5;
+  const python = condaSpecifier(versionOf3(at2(root, "dependencies", "python")).value ?? "*");
   return {
     ...sorted(pixiPackages(root)),
     indexes: pixiIndexes(root),
@@ -21878,54 +24077,54 @@ function pixiPackages(root) {
 }
 function partsOf(root) {
   const whole2 = { node: root, name: "" };
-  const features = named2(root, "feature");
+  const features = named3(root, "feature");
   return [whole2, ...features].flatMap((part2) => [part2, ...targetsOf(part2)]);
 }
-function named2(node, kind) {
-  return [...at(node, kind).entries].map(([name2, table3]) => ({ node: table3, name: `${kind}:${name2}` }));
+function named3(node, kind) {
+  return [...at2(node, kind).entries].map(([name2, table3]) => ({ node: table3, name: `${kind}:${name2}` }));
 }
 function targetsOf({ node, name: name2 }) {
-  return named2(node, "target").map((target2) => ({ ...target2, name: joined3(name2, target2.name) }));
+  return named3(node, "target").map((target2) => ({ ...target2, name: joined3(name2, target2.name) }));
 }
 function packagesOf2({ node, name: part2 }) {
   return TABLES.flatMap(
-    ({ path, kind, read }) => [...at(node, ...path).entries].filter(([name2]) => name2 !== "python").map(([name2, entry]) => read(name2, entry, joined3(kind, part2)))
+    ({ path, kind, read }) => [...at2(node, ...path).entries].filter(([name2]) => name2 !== "python").map(([name2, entry]) => read(name2, entry, joined3(kind, part2)))
   );
 }
 function joined3(left2, right) {
-  return [left2, right].filter((text2) => text2 !== "").join("/");
+  return [left2, right].filter((text3) => text3 !== "").join("/");
 }
 function versionOf3(node) {
-  return node.kind === "table" ? at(node, "version") : node;
+  return node.kind === "table" ? at2(node, "version") : node;
 }
 function pypiEntry(name2, node, group) {
-  const written2 = versionOf3(node).value?.trim() ?? "*";
-  return entryAt(name2, node, written2 === "*" ? "" : written2, group);
+  const written4 = versionOf3(node).value?.trim() ?? "*";
+  return entryAt(name2, node, written4 === "*" ? "" : written4, group);
 }
 function condaEntry2(name2, node, group) {
   return entryAt(name2, node, condaSpecifier(versionOf3(node).value ?? "*"), group);
 }
 function entryAt(name2, node, specifier, group) {
   const version = versionOf3(node);
-  const { line, column, written: written2 } = version.kind === "string" ? version : node;
-  const read = requirementAt(`${name2} ${specifier}`, { line, column, written: written2 }, group);
+  const { line, column, written: written4 } = version.kind === "string" ? version : node;
+  const read = requirementAt(`${name2} ${specifier}`, { line, column, written: written4 }, group);
   if (!("written" in read) || read.specifier !== specifier.replace(/\s/g, ""))
-    return { kind: "unreadable", message: `\`${shown2(`${name2} = ${written2}`)}\` is not a version constraint.`, line };
+    return { kind: "unreadable", message: `\`${shown2(`${name2} = ${written4}`)}\` is not a version constraint.`, line };
   const from = versionIn(textAt(node, "url") ?? textAt(node, "path") ?? "");
   return {
     ...read,
-    extras: at(node, "extras").items.flatMap(({ value }) => value ?? []),
+    extras: at2(node, "extras").items.flatMap(({ value }) => value ?? []),
     marker: textAt(node, "env-markers") ?? "",
     source: sourceOf3(node),
     ...from !== void 0 && { version: from }
   };
 }
-function condaSpecifier(written2) {
-  const text2 = written2.replace(/\s/g, "");
-  if (text2 === "*") return "";
-  const [, operator2, version = ""] = /^(=?)([^=<>!~,|*]+?)(?:\.?\*)?$/.exec(text2) ?? [];
-  if (version === "") return text2;
-  return operator2 === "=" || text2.endsWith("*") ? `==${version}.*` : `==${version}`;
+function condaSpecifier(written4) {
+  const text3 = written4.replace(/\s/g, "");
+  if (text3 === "*") return "";
+  const [, operator2, version = ""] = /^(=?)([^=<>!~,|*]+?)(?:\.?\*)?$/.exec(text3) ?? [];
+  if (version === "") return text3;
+  return operator2 === "=" || text3.endsWith("*") ? `==${version}.*` : `==${version}`;
 }
 function sourceOf3({ entries }) {
   if (entries.has("git")) return "git";
@@ -21934,20 +24133,20 @@ function sourceOf3({ entries }) {
 }
 function pixiIndexes(root) {
   const parts = partsOf(root);
-  const options = [at(root, "workspace"), ...parts.map(({ node }) => node)].map((node) => at(node, "pypi-options"));
+  const options = [at2(root, "workspace"), ...parts.map(({ node }) => node)].map((node) => at2(node, "pypi-options"));
   const ofOptions = options.flatMap((node) => [
-    at(node, "index-url"),
-    ...[...at(node, "extra-index-urls").items, ...at(node, "find-links").items].map(addressOf2)
+    at2(node, "index-url"),
+    ...[...at2(node, "extra-index-urls").items, ...at2(node, "find-links").items].map(addressOf2)
   ]);
   const ofPackages = parts.flatMap(
-    ({ node }) => [...at(node, "pypi-dependencies").entries.values()].map((entry) => at(entry, "index"))
+    ({ node }) => [...at2(node, "pypi-dependencies").entries.values()].map((entry) => at2(entry, "index"))
   );
   return [...ofOptions, ...ofPackages].flatMap(
     ({ value, line }) => value === void 0 ? [] : [{ address: indexAddress(value), line }]
   );
 }
 function addressOf2(node) {
-  return node.kind === "table" ? at(node, "url") : node;
+  return node.kind === "table" ? at2(node, "url") : node;
 }
 
 // src/formats/pixi-lock.ts
@@ -21971,7 +24170,7 @@ var PIXI_LOCK = {
   overrules: none("What overrules stands in the manifest.")
 };
 var KEY = /^(?:- | {2})(pypi|conda|kind|name|version):\s*["']?([^"'\s]+)/;
-var INDEX = /^\s+- (https?:\S+)/;
+var INDEX2 = /^\s+- (https?:\S+)/;
 var CONDA_FILE = /\/([a-z0-9._-]+)-([^-/]+)-[^-/]+\.(?:conda|tar\.bz2)$/;
 function readPixiLock(content3) {
   const lines = content3.split("\n");
@@ -21996,9 +24195,9 @@ function indexesOf(lines) {
   const indexes = /* @__PURE__ */ new Map();
   let isListed = false;
   for (const [index, line] of lines.entries()) {
-    const written2 = isListed ? INDEX.exec(line)?.[1] : void 0;
-    isListed = written2 !== void 0 || /^\s+indexes:\s*$/.test(line);
-    if (written2 && !indexes.has(written2)) indexes.set(written2, { address: indexAddress(written2), line: index + 1 });
+    const written4 = isListed ? INDEX2.exec(line)?.[1] : void 0;
+    isListed = written4 !== void 0 || /^\s+indexes:\s*$/.test(line);
+    if (written4 && !indexes.has(written4)) indexes.set(written4, { address: indexAddress(written4), line: index + 1 });
   }
   return [...indexes.values()];
 }
@@ -22009,8 +24208,8 @@ function lockedBy({ keys, line }) {
   const version = keys.get("version") ?? fileVersion;
   if (name2 === "" || version === void 0) return void 0;
   if (isConda && !WATCHED.some((watched) => watched === name2)) return void 0;
-  const isOwn = keys.has("pypi") && !/^https?:/.test(keys.get("pypi") ?? "");
-  return isOwn ? void 0 : { name: name2, version, line };
+  const isOwn2 = keys.has("pypi") && !/^https?:/.test(keys.get("pypi") ?? "");
+  return isOwn2 ? void 0 : { name: name2, version, line };
 }
 
 // src/formats/pyproject.ts
@@ -22038,54 +24237,54 @@ var PYPROJECT = {
   }
 };
 function readPyproject(content3) {
-  const parsed4 = readToml(content3);
-  if ("error" in parsed4) return unreadable(parsed4.error, parsed4.line);
-  const { root } = parsed4;
-  const listed = lists(root).flatMap(
-    ({ group, items }) => items.filter(({ kind }) => kind === "string").map((item) => requirementAt(item.value ?? "", { ...placeOf2(item) }, group))
+  const parsed5 = readToml(content3);
+  if ("error" in parsed5) return unreadable(parsed5.error, parsed5.line);
+  const { root } = parsed5;
+  const listed2 = lists(root).flatMap(
+    ({ group, items }) => items.filter(({ kind }) => kind === "string").map((item) => requirementAt(item.value ?? "", { ...placeOf3(item) }, group))
   );
   const read = [
-    ...listed,
+    ...listed2,
     ...pdmOverrides(root),
     ...readPoetry(root),
-    ...pixiPackages(at(root, "tool", "pixi")),
+    ...pixiPackages(at2(root, "tool", "pixi")),
     ...dynamic(root)
   ];
   const { requirements, findings } = sorted(read);
-  const sources = at(root, "tool", "uv", "sources");
+  const sources = at2(root, "tool", "uv", "sources");
   const python = textAt(root, "project", "requires-python") ?? textAt(root, "tool", "poetry", "dependencies", "python");
   return {
     requirements: requirements.map((one2) => withSource(one2, sources)),
     findings,
-    indexes: [...indexesOf2(root), ...pixiIndexes(at(root, "tool", "pixi"))],
+    indexes: [...indexesOf2(root), ...pixiIndexes(at2(root, "tool", "pixi"))],
     ...python !== void 0 && { python }
   };
 }
-function placeOf2({ line, column, written: written2 }) {
-  return { line, column, written: written2 };
+function placeOf3({ line, column, written: written4 }) {
+  return { line, column, written: written4 };
 }
 function lists(root) {
-  const named4 = (prefix, ...path) => [...at(root, ...path).entries].map(([name2, { items }]) => ({ group: `${prefix}${name2}`, items }));
+  const named4 = (prefix, ...path) => [...at2(root, ...path).entries].map(([name2, { items }]) => ({ group: `${prefix}${name2}`, items }));
   return [
-    { group: "", items: at(root, "project", "dependencies").items },
+    { group: "", items: at2(root, "project", "dependencies").items },
     ...named4("extra:", "project", "optional-dependencies"),
     ...named4("group:", "dependency-groups"),
     ...named4("group:", "tool", "pdm", "dev-dependencies"),
     ...["constraint-dependencies", "override-dependencies", "dev-dependencies", "build-constraint-dependencies"].map(
-      (name2) => ({ group: `uv:${name2}`, items: at(root, "tool", "uv", name2).items })
+      (name2) => ({ group: `uv:${name2}`, items: at2(root, "tool", "uv", name2).items })
     )
   ];
 }
 function pdmOverrides(root) {
-  return [...at(root, "tool", "pdm", "resolution", "overrides").entries].flatMap(([name2, item]) => {
+  return [...at2(root, "tool", "pdm", "resolution", "overrides").entries].flatMap(([name2, item]) => {
     if (item.kind !== "string" || item.value === void 0) return [];
     const specifier = /^\d/.test(item.value) ? `==${item.value}` : item.value;
-    const read = requirementAt(`${name2} ${specifier}`, placeOf2(item), "pdm:overrides");
+    const read = requirementAt(`${name2} ${specifier}`, placeOf3(item), "pdm:overrides");
     return [read];
   });
 }
 function dynamic(root) {
-  return at(root, "project", "dynamic").items.filter(({ value }) => value === "dependencies" || value === "optional-dependencies").map(({ value, line }) => ({
+  return at2(root, "project", "dynamic").items.filter(({ value }) => value === "dependencies" || value === "optional-dependencies").map(({ value, line }) => ({
     kind: "dynamic",
     message: `\`${value}\` is dynamic: it stands in setup.py, setup.cfg or a requirements file, which are read instead.`,
     line
@@ -22104,24 +24303,24 @@ function sourceKind({ entries }) {
   return entries.has("url") ? "url" : void 0;
 }
 function readPoetry(root) {
-  const poetry = at(root, "tool", "poetry");
-  const groups2 = [...at(poetry, "group").entries].map(
-    ([name2, group]) => [`group:${name2}`, at(group, "dependencies")]
+  const poetry = at2(root, "tool", "poetry");
+  const groups2 = [...at2(poetry, "group").entries].map(
+    ([name2, group]) => [`group:${name2}`, at2(group, "dependencies")]
   );
   return [
-    ...poetryTable(at(poetry, "dependencies"), ""),
-    ...poetryTable(at(poetry, "dev-dependencies"), "group:dev"),
+    ...poetryTable(at2(poetry, "dependencies"), ""),
+    ...poetryTable(at2(poetry, "dev-dependencies"), "group:dev"),
     ...groups2.flatMap(([group, table3]) => poetryTable(table3, group))
   ];
 }
 function indexesOf2(root) {
   const tables = [
-    ...at(root, "tool", "uv", "index").items,
-    ...at(root, "tool", "poetry", "source").items,
-    ...at(root, "tool", "pdm", "source").items
-  ].map((table3) => at(table3, "url"));
-  const single = [at(root, "tool", "uv", "index-url"), at(root, "tool", "uv", "pip", "index-url")];
-  const several = [at(root, "tool", "uv", "extra-index-url"), at(root, "tool", "uv", "find-links")].flatMap(
+    ...at2(root, "tool", "uv", "index").items,
+    ...at2(root, "tool", "poetry", "source").items,
+    ...at2(root, "tool", "pdm", "source").items
+  ].map((table3) => at2(table3, "url"));
+  const single = [at2(root, "tool", "uv", "index-url"), at2(root, "tool", "uv", "pip", "index-url")];
+  const several = [at2(root, "tool", "uv", "extra-index-url"), at2(root, "tool", "uv", "find-links")].flatMap(
     ({ items }) => items
   );
   return [...tables, ...single, ...several].flatMap(
@@ -22132,7 +24331,7 @@ function indexesOf2(root) {
 // src/formats/requirements.ts
 var COMMENT = /(^|\s)#.*$/;
 var OPTION = /\s--?[A-Za-z]/;
-var INDEX2 = /^(?:-i|--index-url|--extra-index-url|-f|--find-links|--no-index)(?=[ =\s]|$)\s*=?\s*(\S*)/;
+var INDEX3 = /^(?:-i|--index-url|--extra-index-url|-f|--find-links|--no-index)(?=[ =\s]|$)\s*=?\s*(\S*)/;
 var INCLUDE2 = /^(-r|--requirement|-c|--constraint)\s*=?\s*(\S+)/;
 var EDITABLE = /^(?:-e|--editable)[ =]\s*/;
 var NAME3 = /(^|[-_.])(requirements|constraints|reqs)([-_.][^/]*)?\.(txt|in)$|^requirements[^/]*\.(txt|in|lock)$/;
@@ -22160,13 +24359,13 @@ function readRequirements(content3) {
   const read = [];
   const includes = [];
   const indexes = [];
-  for (const { text: text2, place: place2 } of logicalLines(content3)) {
-    const [, option = "", included] = INCLUDE2.exec(text2) ?? [];
-    const index = INDEX2.exec(text2);
+  for (const { text: text3, place: place2 } of logicalLines(content3)) {
+    const [, option = "", included] = INCLUDE2.exec(text3) ?? [];
+    const index = INDEX3.exec(text3);
     if (included) includes.push(includeOf(option, included.replace(/^["']|["']$/g, ""), place2.line));
     else if (index) indexes.push({ address: withoutCredentials(index[1] || "no index"), line: place2.line });
     else {
-      const one2 = readLine(text2, place2);
+      const one2 = readLine(text3, place2);
       if (one2) read.push(one2);
     }
   }
@@ -22190,22 +24389,22 @@ function* logicalLines(content3) {
 }
 function* logical(lines, first) {
   const whole2 = lines.join("").replace(COMMENT, "");
-  const text2 = whole2.trim();
-  if (text2 !== "") yield { text: text2, place: { line: first + 1, column: whole2.length - whole2.trimStart().length } };
+  const text3 = whole2.trim();
+  if (text3 !== "") yield { text: text3, place: { line: first + 1, column: whole2.length - whole2.trimStart().length } };
 }
-function readLine(text2, { line, column }) {
-  if (/^(<{7}|={7}|>{7}|\|{7})( |$)/.test(text2))
+function readLine(text3, { line, column }) {
+  if (/^(<{7}|={7}|>{7}|\|{7})( |$)/.test(text3))
     return { kind: "conflict-marker", message: "A conflict marker is left in this file.", line };
-  const editable = EDITABLE.exec(text2);
-  if (editable) return elsewhere(text2.slice(editable[0].length), "editable", { line, column, written: text2 }, "");
-  if (text2.startsWith("-")) return void 0;
-  const written2 = text2.slice(0, OPTION.exec(text2)?.index ?? text2.length).trimEnd();
-  const place2 = { line, column, written: written2 };
-  if (/^(git|hg|svn|bzr)\+/.test(written2)) return elsewhere(written2, "git", place2, "");
-  if (/^https?:/.test(written2)) return elsewhere(written2, "url", place2, "");
-  if (/^(\.{0,2}\/|[A-Za-z]:\\|file:)/.test(written2) || /^\S+\.(whl|tar\.gz|zip)$/.test(written2))
-    return elsewhere(written2, "path", place2, "");
-  return requirementAt(written2, place2, "");
+  const editable = EDITABLE.exec(text3);
+  if (editable) return elsewhere2(text3.slice(editable[0].length), "editable", { line, column, written: text3 }, "");
+  if (text3.startsWith("-")) return void 0;
+  const written4 = text3.slice(0, OPTION.exec(text3)?.index ?? text3.length).trimEnd();
+  const place2 = { line, column, written: written4 };
+  if (/^(git|hg|svn|bzr)\+/.test(written4)) return elsewhere2(written4, "git", place2, "");
+  if (/^https?:/.test(written4)) return elsewhere2(written4, "url", place2, "");
+  if (/^(\.{0,2}\/|[A-Za-z]:\\|file:)/.test(written4) || /^\S+\.(whl|tar\.gz|zip)$/.test(written4))
+    return elsewhere2(written4, "path", place2, "");
+  return requirementAt(written4, place2, "");
 }
 
 // src/formats/script.ts
@@ -22244,15 +24443,15 @@ function readScript(content3) {
     return {
       findings: [{ kind: "unreadable", message: "The script block is not closed by `# ///`.", line: start2 + 1 }]
     };
-  const parsed4 = readToml(
+  const parsed5 = readToml(
     commented.slice(0, end).map((line) => line.slice(2)).join("\n")
   );
-  if ("error" in parsed4)
-    return { findings: [{ kind: "unreadable", message: parsed4.error, line: parsed4.line + start2 + 1 }] };
-  const read = at(parsed4.root, "dependencies").items.filter(({ kind }) => kind === "string").map(
-    ({ value = "", written: written2, line, column }) => requirementAt(value, { line: line + start2 + 1, column: column + 2, written: written2 }, "")
+  if ("error" in parsed5)
+    return { findings: [{ kind: "unreadable", message: parsed5.error, line: parsed5.line + start2 + 1 }] };
+  const read = at2(parsed5.root, "dependencies").items.filter(({ kind }) => kind === "string").map(
+    ({ value = "", written: written4, line, column }) => requirementAt(value, { line: line + start2 + 1, column: column + 2, written: written4 }, "")
   );
-  const python = textAt(parsed4.root, "requires-python");
+  const python = textAt(parsed5.root, "requires-python");
   return { ...sorted(read), ...python !== void 0 && { python } };
 }
 
@@ -22292,22 +24491,22 @@ function readSetupCfg(content3) {
     }
     const assignment = /^([A-Za-z_][\w.-]*)\s*[=:]\s*(.*)$/.exec(line);
     if (assignment && !header) key = assignment[1] ?? "";
-    const text2 = (assignment ? assignment[2] ?? "" : line).trim();
-    if (section === "options" && key === "python_requires" && text2 !== "") python = text2;
+    const text3 = (assignment ? assignment[2] ?? "" : line).trim();
+    if (section === "options" && key === "python_requires" && text3 !== "") python = text3;
     const group = groupOf(section, key);
-    if (text2 === "" || header || group === void 0) continue;
-    read.push(readEntry(text2, index + 1, line.indexOf(text2, assignment ? line.search(/[=:]/) + 1 : 0), group));
+    if (text3 === "" || header || group === void 0) continue;
+    read.push(readEntry(text3, index + 1, line.indexOf(text3, assignment ? line.search(/[=:]/) + 1 : 0), group));
   }
   return { ...sorted(read), ...python !== void 0 && { python } };
 }
-function readEntry(text2, line, column, group) {
-  if (/^(file|attr):/.test(text2))
+function readEntry(text3, line, column, group) {
+  if (/^(file|attr):/.test(text3))
     return {
       kind: "dynamic",
-      message: `\`${text2.slice(0, 80)}\`: the list stands in another file, which is read as a manifest of its own.`,
+      message: `\`${text3.slice(0, 80)}\`: the list stands in another file, which is read as a manifest of its own.`,
       line
     };
-  return requirementAt(text2, { line, column }, group);
+  return requirementAt(text3, { line, column }, group);
 }
 function groupOf(section, key) {
   if (section === "options" && key === "install_requires") return "";
@@ -23792,7 +25991,7 @@ function balanceRange(balanceType, children, positions, from, to, start2, length
     /* Balance.BranchFactor */
   );
   let localChildren = [], localPositions = [];
-  function divide(children2, positions2, from2, to2, offset) {
+  function divide2(children2, positions2, from2, to2, offset) {
     for (let i = from2; i < to2; ) {
       let groupFrom = i, groupStart = positions2[i], groupSize = nodeSize(balanceType, children2[i]);
       i++;
@@ -23805,7 +26004,7 @@ function balanceRange(balanceType, children, positions, from, to, start2, length
       if (i == groupFrom + 1) {
         if (groupSize > maxChild) {
           let only = children2[groupFrom];
-          divide(only.children, only.positions, 0, only.children.length, positions2[groupFrom] + offset);
+          divide2(only.children, only.positions, 0, only.children.length, positions2[groupFrom] + offset);
           continue;
         }
         localChildren.push(children2[groupFrom]);
@@ -23816,7 +26015,7 @@ function balanceRange(balanceType, children, positions, from, to, start2, length
       localPositions.push(groupStart + offset - start2);
     }
   }
-  divide(children, positions, from, to, 0);
+  divide2(children, positions, from, to, 0);
   return (mkTop || mkTree)(localChildren, localPositions, length);
 }
 var Parser = class {
@@ -26606,10 +28805,10 @@ var parser = LRParser.deserialize({
 });
 
 // src/formats/languages/python-tree.ts
-function parsePython(text2) {
+function parsePython(text3) {
   const starts = [0];
-  for (let index = text2.indexOf("\n"); index >= 0; index = text2.indexOf("\n", index + 1)) starts.push(index + 1);
-  const placeOf3 = (offset) => {
+  for (let index = text3.indexOf("\n"); index >= 0; index = text3.indexOf("\n", index + 1)) starts.push(index + 1);
+  const placeOf4 = (offset) => {
     let [low, high] = [0, starts.length - 1];
     while (low < high) {
       const middle2 = Math.ceil((low + high) / 2);
@@ -26618,7 +28817,7 @@ function parsePython(text2) {
     }
     return { line: low + 1, column: offset - (starts[low] ?? 0) };
   };
-  return { text: text2, top: parser.parse(text2).topNode, placeOf: placeOf3 };
+  return { text: text3, top: parser.parse(text3).topNode, placeOf: placeOf4 };
 }
 function textOf4(file, node) {
   return file.text.slice(node.from, node.to);
@@ -26646,10 +28845,10 @@ function stringParts(file, node) {
   if (node.name !== "String") return void 0;
   const found = /^(r|u|R|U)?("""|'''|"|')([\s\S]*)\2$/.exec(textOf4(file, node));
   if (!found) return void 0;
-  const [, prefix = "", quotes = "", written2 = ""] = found;
+  const [, prefix = "", quotes = "", written4 = ""] = found;
   const isRaw = /r/i.test(prefix);
-  const value = isRaw ? written2 : written2.replace(/\\(["'\\])/g, "$1").replace(/\\\r?\n/g, "");
-  return { value, written: written2, from: node.from + prefix.length + quotes.length };
+  const value = isRaw ? written4 : written4.replace(/\\(["'\\])/g, "$1").replace(/\\\r?\n/g, "");
+  return { value, written: written4, from: node.from + prefix.length + quotes.length };
 }
 function callOf(file, node) {
   const list2 = node.getChild("ArgList");
@@ -26801,8 +29000,8 @@ var Evaluator = class {
   }
   #subscript(node) {
     const [object, open, key] = childrenOf(node);
-    const text2 = open?.name === "[" ? stringValue(this.file, key) : void 0;
-    return object?.name === "VariableName" && text2 !== void 0 ? { name: textOf4(this.file, object), key: text2 } : void 0;
+    const text3 = open?.name === "[" ? stringValue(this.file, key) : void 0;
+    return object?.name === "VariableName" && text3 !== void 0 ? { name: textOf4(this.file, object), key: text3 } : void 0;
   }
   /** `list(x)`, `sorted(x)`, or a helper of the file that is given names of a table. */
   #call(node, depth) {
@@ -26811,7 +29010,7 @@ var Evaluator = class {
     if (/^(list|sorted|set|tuple)$/.test(name2) && positional.length === 1 && first) return this.list(first, depth + 1);
     const helper = this.#helpers.get(name2);
     if (helper === void 0) return [node];
-    const names2 = namesIn3(this.file, helper);
+    const names2 = namesIn4(this.file, helper);
     const entries = positional.map((argument2) => {
       const key = stringValue(this.file, argument2);
       return key === void 0 ? void 0 : firstOf(names2, (table3) => this.#lookUp(table3, key));
@@ -26824,18 +29023,18 @@ var Evaluator = class {
     const own2 = entries.find(([entry]) => entry === key)?.[1];
     if (own2) return own2;
     const value = this.#assigned.get(name2);
-    const lists2 = value ? namesIn3(this.file, value).filter((other) => other !== name2) : [];
+    const lists2 = value ? namesIn4(this.file, value).filter((other) => other !== name2) : [];
     return firstOf([name2, ...lists2], (other) => {
       const list2 = this.#assigned.get(other);
-      return list2?.name === "ArrayExpression" ? this.list(list2).find((entry) => nameOf3(stringValue(this.file, entry)) === key.toLowerCase()) : void 0;
+      return list2?.name === "ArrayExpression" ? this.list(list2).find((entry) => nameOf4(stringValue(this.file, entry)) === key.toLowerCase()) : void 0;
     });
   }
 };
-function nameOf3(text2) {
-  const parsed4 = text2 === void 0 ? void 0 : parsePep508(text2);
-  return parsed4 && "name" in parsed4 ? text2?.split(/[!=<>~;\s]/)[0]?.toLowerCase() : void 0;
+function nameOf4(text3) {
+  const parsed5 = text3 === void 0 ? void 0 : parsePep508(text3);
+  return parsed5 && "name" in parsed5 ? text3?.split(/[!=<>~;\s]/)[0]?.toLowerCase() : void 0;
 }
-function namesIn3(file, node) {
+function namesIn4(file, node) {
   const names2 = /* @__PURE__ */ new Set();
   node.cursor().iterate((child) => {
     if (child.name === "VariableName") names2.add(file.text.slice(child.from, child.to));
@@ -26889,7 +29088,7 @@ function* commands(content3) {
     const line = raw.replace(/\r$/, "");
     const goesOn = /\\$/.test(line) && !/^\s*#/.test(line);
     const found = shellWords(goesOn ? line.slice(0, -1) : line, index + 1, 0);
-    const comment2 = found.findIndex(({ written: written2 }) => written2.startsWith("#"));
+    const comment2 = found.findIndex(({ written: written4 }) => written4.startsWith("#"));
     for (const word of comment2 < 0 ? found : found.slice(0, comment2)) words2.push(word);
     if (goesOn) continue;
     yield words2;
@@ -26898,7 +29097,7 @@ function* commands(content3) {
   yield words2;
 }
 function isRun(words2) {
-  return ({ written: written2, value }, index) => !(/["']/.test(written2) && /\s(install|add)\s/.test(value)) || /^-\w*c$/.test(words2[index - 1]?.value ?? "");
+  return ({ written: written4, value }, index) => !(/["']/.test(written4) && /\s(install|add)\s/.test(value)) || /^-\w*c$/.test(words2[index - 1]?.value ?? "");
 }
 function unset2({ value, line }) {
   const name2 = normalizeName(/^[A-Za-z0-9._-]+/.exec(value)?.[0] ?? "");
@@ -26965,60 +29164,20 @@ function measured() {
   return Object.fromEntries(rules);
 }
 var METHOD_OF_CONFIG = {
-  MultitaskPromptTuningConfig: plain2("multitask-prompt-tuning"),
-  LoHaConfig: plain2("loha"),
-  LoKrConfig: plain2("lokr"),
-  OFTConfig: plain2("oft"),
-  BOFTConfig: plain2("boft"),
-  VeraConfig: plain2("vera"),
-  FourierFTConfig: plain2("fourierft"),
-  LNTuningConfig: plain2("ln-tuning"),
-  HRAConfig: plain2("hra"),
   BoneConfig: plain2("bone"),
-  PolyConfig: plain2("poly"),
-  XLoraConfig: plain2("xlora"),
-  VBLoRAConfig: plain2("vblora"),
-  CPTConfig: plain2("cpt"),
-  TrainableTokensConfig: plain2("trainable-tokens"),
-  RandLoraConfig: plain2("randlora"),
-  ShiraConfig: plain2("shira"),
-  MissConfig: plain2("miss"),
-  RoadConfig: plain2("road"),
-  WaveFTConfig: plain2("waveft"),
-  C3AConfig: plain2("c3a"),
-  GraloraConfig: plain2("gralora"),
-  DeloraConfig: plain2("delora"),
-  OSFConfig: plain2("osf"),
-  PveraConfig: plain2("pvera"),
-  CartridgeConfig: plain2("cartridge"),
-  PeanutConfig: plain2("peanut"),
-  PsoftConfig: plain2("psoft"),
-  AdamssConfig: plain2("adamss"),
-  BeftConfig: plain2("beft"),
-  DeftConfig: plain2("deft"),
-  FrodConfig: plain2("frod"),
-  GloraConfig: plain2("glora"),
-  HiraConfig: plain2("hira"),
-  LilyConfig: plain2("lily"),
-  ShadowConfig: plain2("shadow"),
-  SupertuningConfig: plain2("supertuning"),
-  UniLoraConfig: plain2("unilora"),
-  TinyLoraConfig: plain2("tinylora"),
   ...measured()
 };
 var TASK_OF_TYPE = {
-  ...Object.fromEntries(Object.entries(TASKS).map(([name2, { taskType }]) => [taskType, name2])),
+  // The first task of a type is what it says alone: a model that takes pictures is told by its class.
+  ...Object.fromEntries(
+    Object.entries(TASKS).toReversed().flatMap(([name2, { taskType }]) => taskType === void 0 ? [] : [[taskType, name2]])
+  ),
   FEATURE_EXTRACTION: "feature"
 };
 var CONFIG_OF_TYPE = {
   ...Object.fromEntries(
     Object.values(METHODS).flatMap(({ peftType, config }) => peftType === void 0 ? [] : [[peftType, config]])
-  ),
-  LOHA: "LoHaConfig",
-  LOKR: "LoKrConfig",
-  OFT: "OFTConfig",
-  BOFT: "BOFTConfig",
-  VERA: "VeraConfig"
+  )
 };
 var TASK_OF_CLASS = [
   [/ForCausalLM(WithValueHead)?$/, "causal-lm"],
@@ -27028,12 +29187,15 @@ var TASK_OF_CLASS = [
   [/^(T5|MT5|Bart|MBart|Pegasus|UMT5|LongT5|M2M100)ForConditionalGeneration$/, "seq2seq-lm"],
   [/ForQuestionAnswering$/, "question-answering"],
   [/ForMaskedLM$/, "masked-lm"],
-  [/ForImageClassification$/, "image-classification"],
+  [/ForZeroShotImageClassification$|^Siglip2Model$/, "image-text-pairs"],
+  [/ForImageClassification$/, "image-cls"],
   [/ForSemanticSegmentation$/, "image-segmentation"],
-  [/For(SpeechSeq2Seq|CTC|AudioClassification)$|^Whisper/, "speech"],
-  [/For(ImageTextToText|Vision2Seq|ConditionalGeneration|MultimodalLM)$/, "image-text-to-text"],
+  [/For(CTC|AudioClassification)$/, "speech"],
+  [/ForSpeechSeq2Seq$|^Whisper/, "speech-seq2seq"],
+  [/For(ImageTextToText|Vision2Seq|ConditionalGeneration|MultimodalLM)$/, "image-text"],
   [/^(FastLanguageModel|FastModel|FastLlamaModel|FastMistralModel|FastQwen2Model)$/, "causal-lm"],
-  [/^FastVisionModel$/, "image-text-to-text"],
+  [/^FastVisionModel$/, "image-text"],
+  [/^AutoModel$/, "feature"],
   [/^U(Net|Vit)\w*Model$|Transformer(2D|3D)?Model$/, "denoise"],
   [/^(Stable|Flux|Diffusion|Auto|Sana|CogVideo|Hunyuan|LTX|Wan)\w*(Pipeline|ForText2Image)?$/, "denoise"],
   [/^(AutoModel|SentenceTransformer|\w+[a-z0-9]Model)$/, "feature"]
@@ -27050,7 +29212,7 @@ var KNOWN = Object.entries({ ...ARCHITECTURES2, ...UNMEASURED_ARCHITECTURES });
 var patternsOf = (key, flags) => KNOWN.flatMap(([name2, entry]) => entry[key].map((pattern) => [new RegExp(pattern, flags), name2]));
 var ARCHITECTURE_OF_CLASS = patternsOf("classes", "");
 var MODELS = patternsOf("models", "i");
-var NOT_THESE = /llama-?4|vision|llava|qwen[23](\.5)?-(vl|audio|omni)|internvl|paligemma|mllama/i;
+var NOT_THESE = /llama-?4|vision|llava(?!-hf\/llava-1\.5|-1\.5)|qwen(?!2\.5-vl)[23](\.5)?-(vl|audio|omni)|internvl|paligemma|mllama/i;
 function architectureOfModel(id2) {
   if (NOT_THESE.test(id2)) return void 0;
   return architecturesNamed(id2)[0];
@@ -27100,25 +29262,25 @@ function usedCells(uses, known2, most) {
   return { cells: all.slice(0, most), partial: guesses, unsure: [...unsure.values()] };
 }
 var MOST_WAYS = 3;
-function withMore(written2 = [], found) {
-  const at3 = `${found.at.file}:${found.at.line}`;
-  const fresh = found.written ?? { method: [], quantization: [], loading: [], at: [at3] };
+function withMore(written4 = [], found) {
+  const at4 = `${found.at.file}:${found.at.line}`;
+  const fresh = found.written ?? { method: [], quantization: [], loading: [], at: [at4] };
   const textOf5 = ({ at: _at, ...rest }) => JSON.stringify(rest);
-  const isKnown = written2.some((one2) => textOf5(one2) === textOf5(fresh));
-  return isKnown || written2.length >= MOST_WAYS ? written2 : [...written2, fresh];
+  const isKnown2 = written4.some((one2) => textOf5(one2) === textOf5(fresh));
+  return isKnown2 || written4.length >= MOST_WAYS ? written4 : [...written4, fresh];
 }
-function sureCell({ at: at3, isSure, quantization, architecture, task }) {
+function sureCell({ at: at4, isSure, quantization, architecture, task }) {
   const axes = [quantization, architecture, task];
   if (!isSure || axes.some((axis2) => !axis2.isSure || axis2.values.length !== 1)) return void 0;
   const [one2 = "", other = "", last3 = ""] = axes.map((axis2) => axis2.values[0]);
-  return { method: at3.value, quantization: one2, architecture: other, task: last3 };
+  return { method: at4.value, quantization: one2, architecture: other, task: last3 };
 }
 function guessed(found, known2) {
-  const { at: at3, quantization, architecture, task } = found;
+  const { at: at4, quantization, architecture, task } = found;
   const inMatrix = new Set(known2.map((cell) => cell.architecture));
   const near = architecture.values.map((name2) => inMatrix.has(name2) ? name2 : FAMILY[name2] ?? "*");
   const family = near.every((name2) => name2 === "*") ? [] : near.filter((name2) => name2 !== "*");
-  const axes = [[at3.value], quantization.values, family, task.values];
+  const axes = [[at4.value], quantization.values, family, task.values];
   const fits2 = (cell) => [cell.method, cell.quantization, cell.architecture, cell.task].every((value, index) => {
     const values = axes[index] ?? [];
     return values.length === 0 || values.some((one2) => one2 === value || one2.endsWith("*") && value.startsWith(one2.slice(0, -1)));
@@ -27133,8 +29295,8 @@ function guessed(found, known2) {
 function part(cell, index) {
   return [cell.method, cell.quantization, cell.architecture, cell.task][index] ?? "";
 }
-function whyOf2({ at: at3, isSure, quantization, architecture, task }, near) {
-  const isLoaded = at3.value === "*";
+function whyOf2({ at: at4, isSure, quantization, architecture, task }, near) {
+  const isLoaded = at4.value === "*";
   const open = (axis2, name2) => axis2.values.length === 0 ? [`the ${name2} is not in the source`] : [];
   const swapped = architecture.values.flatMap(
     (name2, index) => name2 === near[index] ? [] : [`\`${name2}\` is not in the matrix, ${near[index] === "*" ? "usual ones stand" : "its family stands"} in`]
@@ -27151,9 +29313,9 @@ function whyOf2({ at: at3, isSure, quantization, architecture, task }, near) {
   ];
   return said.length > 0 ? said.join("; ") : isSure ? "not all of it is certain" : "whether it is used depends on how it is run";
 }
-function notMeasured2({ at: at3, quantization, architecture, task }) {
-  const text2 = (axis2) => axis2.values.length > 1 ? `{${axis2.values.join(",")}}` : axis2.values[0] ?? "*";
-  const pattern = [at3.value, text2(quantization), text2(architecture), text2(task)].join("/");
+function notMeasured2({ at: at4, quantization, architecture, task }) {
+  const text3 = (axis2) => axis2.values.length > 1 ? `{${axis2.values.join(",")}}` : axis2.values[0] ?? "*";
+  const pattern = [at4.value, text3(quantization), text3(architecture), text3(task)].join("/");
   return `\`${pattern}\` is used; it is not in the matrix, so it is not measured`;
 }
 function leftOut({ cell, source }) {
@@ -27164,465 +29326,6 @@ function leftOut({ cell, source }) {
     value: `\`${cellId(cell)}\` is used; more cells are in use than one run measures`
   };
 }
-
-// src/plan/own/configuration.ts
-import { createHash as createHash11 } from "node:crypto";
-
-// probe/matrix/shapes.json
-var shapes_default = {
-  bart: { hidden: 128, layers: 1, vocabulary: 64, positions: 128, weights: { "model.decoder.embed_positions": [130, 128], "model.decoder.layernorm_embedding": [128], "model.decoder.layers.0.encoder_attn.k_proj": [128, 128], "model.decoder.layers.0.encoder_attn.out_proj": [128, 128], "model.decoder.layers.0.encoder_attn.q_proj": [128, 128], "model.decoder.layers.0.encoder_attn.v_proj": [128, 128], "model.decoder.layers.0.encoder_attn_layer_norm": [128], "model.decoder.layers.0.fc1": [128, 128], "model.decoder.layers.0.fc2": [128, 128], "model.decoder.layers.0.final_layer_norm": [128], "model.decoder.layers.0.self_attn.k_proj": [128, 128], "model.decoder.layers.0.self_attn.out_proj": [128, 128], "model.decoder.layers.0.self_attn.q_proj": [128, 128], "model.decoder.layers.0.self_attn.v_proj": [128, 128], "model.decoder.layers.0.self_attn_layer_norm": [128], "model.encoder.embed_positions": [130, 128], "model.encoder.layernorm_embedding": [128], "model.encoder.layers.0.fc1": [128, 128], "model.encoder.layers.0.fc2": [128, 128], "model.encoder.layers.0.final_layer_norm": [128], "model.encoder.layers.0.self_attn.k_proj": [128, 128], "model.encoder.layers.0.self_attn.out_proj": [128, 128], "model.encoder.layers.0.self_attn.q_proj": [128, 128], "model.encoder.layers.0.self_attn.v_proj": [128, 128], "model.encoder.layers.0.self_attn_layer_norm": [128], "model.shared": [64, 128] } },
-  bert: { hidden: 128, layers: 2, vocabulary: 64, positions: 128, weights: { "bert.embeddings.LayerNorm": [128], "bert.embeddings.position_embeddings": [128, 128], "bert.embeddings.token_type_embeddings": [2, 128], "bert.embeddings.word_embeddings": [64, 128], "bert.encoder.layer.0.attention.output.LayerNorm": [128], "bert.encoder.layer.0.attention.output.dense": [128, 128], "bert.encoder.layer.0.attention.self.key": [128, 128], "bert.encoder.layer.0.attention.self.query": [128, 128], "bert.encoder.layer.0.attention.self.value": [128, 128], "bert.encoder.layer.0.intermediate.dense": [128, 128], "bert.encoder.layer.0.output.LayerNorm": [128], "bert.encoder.layer.0.output.dense": [128, 128], "bert.encoder.layer.1.attention.output.LayerNorm": [128], "bert.encoder.layer.1.attention.output.dense": [128, 128], "bert.encoder.layer.1.attention.self.key": [128, 128], "bert.encoder.layer.1.attention.self.query": [128, 128], "bert.encoder.layer.1.attention.self.value": [128, 128], "bert.encoder.layer.1.intermediate.dense": [128, 128], "bert.encoder.layer.1.output.LayerNorm": [128], "bert.encoder.layer.1.output.dense": [128, 128], "bert.pooler.dense": [128, 128], "cls.predictions.transform.LayerNorm": [128], "cls.predictions.transform.dense": [128, 128], "cls.seq_relationship": [2, 128] } },
-  bloom: { hidden: 128, layers: 2, vocabulary: 64, weights: { "transformer.h.0.input_layernorm": [128], "transformer.h.0.mlp.dense_4h_to_h": [128, 512], "transformer.h.0.mlp.dense_h_to_4h": [512, 128], "transformer.h.0.post_attention_layernorm": [128], "transformer.h.0.self_attention.dense": [128, 128], "transformer.h.0.self_attention.query_key_value": [384, 128], "transformer.h.1.input_layernorm": [128], "transformer.h.1.mlp.dense_4h_to_h": [128, 512], "transformer.h.1.mlp.dense_h_to_4h": [512, 128], "transformer.h.1.post_attention_layernorm": [128], "transformer.h.1.self_attention.dense": [128, 128], "transformer.h.1.self_attention.query_key_value": [384, 128], "transformer.ln_f": [128], "transformer.word_embeddings": [64, 128], "transformer.word_embeddings_layernorm": [128] } },
-  codellama: { hidden: 128, layers: 2, vocabulary: 64, positions: 128, weights: { lm_head: [64, 128], "model.embed_tokens": [64, 128], "model.layers.0.input_layernorm": [128], "model.layers.0.mlp.down_proj": [128, 128], "model.layers.0.mlp.gate_proj": [128, 128], "model.layers.0.mlp.up_proj": [128, 128], "model.layers.0.post_attention_layernorm": [128], "model.layers.0.self_attn.k_proj": [128, 128], "model.layers.0.self_attn.o_proj": [128, 128], "model.layers.0.self_attn.q_proj": [128, 128], "model.layers.0.self_attn.v_proj": [128, 128], "model.layers.1.input_layernorm": [128], "model.layers.1.mlp.down_proj": [128, 128], "model.layers.1.mlp.gate_proj": [128, 128], "model.layers.1.mlp.up_proj": [128, 128], "model.layers.1.post_attention_layernorm": [128], "model.layers.1.self_attn.k_proj": [128, 128], "model.layers.1.self_attn.o_proj": [128, 128], "model.layers.1.self_attn.q_proj": [128, 128], "model.layers.1.self_attn.v_proj": [128, 128], "model.norm": [128] } },
-  "deberta-v2": { hidden: 128, layers: 2, vocabulary: 64, positions: 128, weights: { "deberta.embeddings.LayerNorm": [128], "deberta.embeddings.word_embeddings": [64, 128], "deberta.encoder.LayerNorm": [128], "deberta.encoder.layer.0.attention.output.LayerNorm": [128], "deberta.encoder.layer.0.attention.output.dense": [128, 128], "deberta.encoder.layer.0.attention.self.key_proj": [128, 128], "deberta.encoder.layer.0.attention.self.query_proj": [128, 128], "deberta.encoder.layer.0.attention.self.value_proj": [128, 128], "deberta.encoder.layer.0.intermediate.dense": [128, 128], "deberta.encoder.layer.0.output.LayerNorm": [128], "deberta.encoder.layer.0.output.dense": [128, 128], "deberta.encoder.layer.1.attention.output.LayerNorm": [128], "deberta.encoder.layer.1.attention.output.dense": [128, 128], "deberta.encoder.layer.1.attention.self.key_proj": [128, 128], "deberta.encoder.layer.1.attention.self.query_proj": [128, 128], "deberta.encoder.layer.1.attention.self.value_proj": [128, 128], "deberta.encoder.layer.1.intermediate.dense": [128, 128], "deberta.encoder.layer.1.output.LayerNorm": [128], "deberta.encoder.layer.1.output.dense": [128, 128], "deberta.encoder.rel_embeddings": [32, 128], "pooler.dense": [128, 128] } },
-  deepseek_v3: { hidden: 128, layers: 2, vocabulary: 64, positions: 128, weights: { lm_head: [64, 128], "model.embed_tokens": [64, 128], "model.layers.0.input_layernorm": [128], "model.layers.0.mlp.down_proj": [128, 128], "model.layers.0.mlp.gate_proj": [128, 128], "model.layers.0.mlp.up_proj": [128, 128], "model.layers.0.post_attention_layernorm": [128], "model.layers.0.self_attn.kv_a_layernorm": [128], "model.layers.0.self_attn.kv_a_proj_with_mqa": [192, 128], "model.layers.0.self_attn.kv_b_proj": [256, 128], "model.layers.0.self_attn.o_proj": [128, 128], "model.layers.0.self_attn.q_a_layernorm": [128], "model.layers.0.self_attn.q_a_proj": [128, 128], "model.layers.0.self_attn.q_b_proj": [384, 128], "model.layers.1.input_layernorm": [128], "model.layers.1.mlp.experts.0.down_proj": [128, 128], "model.layers.1.mlp.experts.0.gate_proj": [128, 128], "model.layers.1.mlp.experts.0.up_proj": [128, 128], "model.layers.1.mlp.experts.1.down_proj": [128, 128], "model.layers.1.mlp.experts.1.gate_proj": [128, 128], "model.layers.1.mlp.experts.1.up_proj": [128, 128], "model.layers.1.mlp.experts.2.down_proj": [128, 128], "model.layers.1.mlp.experts.2.gate_proj": [128, 128], "model.layers.1.mlp.experts.2.up_proj": [128, 128], "model.layers.1.mlp.gate": [3, 128], "model.layers.1.mlp.shared_experts.down_proj": [128, 128], "model.layers.1.mlp.shared_experts.gate_proj": [128, 128], "model.layers.1.mlp.shared_experts.up_proj": [128, 128], "model.layers.1.post_attention_layernorm": [128], "model.layers.1.self_attn.kv_a_layernorm": [128], "model.layers.1.self_attn.kv_a_proj_with_mqa": [192, 128], "model.layers.1.self_attn.kv_b_proj": [256, 128], "model.layers.1.self_attn.o_proj": [128, 128], "model.layers.1.self_attn.q_a_layernorm": [128], "model.layers.1.self_attn.q_a_proj": [128, 128], "model.layers.1.self_attn.q_b_proj": [384, 128], "model.norm": [128] } },
-  ernie4_5: { hidden: 128, layers: 1, vocabulary: 64, positions: 128, weights: { lm_head: [64, 128], "model.embed_tokens": [64, 128], "model.layers.0.input_layernorm": [128], "model.layers.0.mlp.down_proj": [128, 128], "model.layers.0.mlp.gate_proj": [128, 128], "model.layers.0.mlp.up_proj": [128, 128], "model.layers.0.post_attention_layernorm": [128], "model.layers.0.self_attn.k_proj": [64, 128], "model.layers.0.self_attn.o_proj": [128, 128], "model.layers.0.self_attn.q_proj": [128, 128], "model.layers.0.self_attn.v_proj": [64, 128], "model.norm": [128] } },
-  ernie4_5_moe: { hidden: 128, layers: 2, vocabulary: 64, positions: 128, weights: { lm_head: [64, 128], "model.embed_tokens": [64, 128], "model.layers.0.input_layernorm": [128], "model.layers.0.mlp.down_proj": [128, 128], "model.layers.0.mlp.gate_proj": [128, 128], "model.layers.0.mlp.up_proj": [128, 128], "model.layers.0.post_attention_layernorm": [128], "model.layers.0.self_attn.k_proj": [64, 128], "model.layers.0.self_attn.o_proj": [128, 128], "model.layers.0.self_attn.q_proj": [128, 128], "model.layers.0.self_attn.v_proj": [64, 128], "model.layers.1.input_layernorm": [128], "model.layers.1.mlp.experts.0.down_proj": [128, 128], "model.layers.1.mlp.experts.0.gate_proj": [128, 128], "model.layers.1.mlp.experts.0.up_proj": [128, 128], "model.layers.1.mlp.experts.1.down_proj": [128, 128], "model.layers.1.mlp.experts.1.gate_proj": [128, 128], "model.layers.1.mlp.experts.1.up_proj": [128, 128], "model.layers.1.mlp.experts.2.down_proj": [128, 128], "model.layers.1.mlp.experts.2.gate_proj": [128, 128], "model.layers.1.mlp.experts.2.up_proj": [128, 128], "model.layers.1.mlp.gate": [3, 128], "model.layers.1.mlp.shared_experts.down_proj": [128, 128], "model.layers.1.mlp.shared_experts.gate_proj": [128, 128], "model.layers.1.mlp.shared_experts.up_proj": [128, 128], "model.layers.1.post_attention_layernorm": [128], "model.layers.1.self_attn.k_proj": [64, 128], "model.layers.1.self_attn.o_proj": [128, 128], "model.layers.1.self_attn.q_proj": [128, 128], "model.layers.1.self_attn.v_proj": [64, 128], "model.norm": [128] } },
-  gemma2: { hidden: 128, layers: 2, vocabulary: 64, positions: 128, weights: { "model.embed_tokens": [64, 128], "model.layers.0.input_layernorm": [128], "model.layers.0.mlp.down_proj": [128, 128], "model.layers.0.mlp.gate_proj": [128, 128], "model.layers.0.mlp.up_proj": [128, 128], "model.layers.0.post_attention_layernorm": [128], "model.layers.0.post_feedforward_layernorm": [128], "model.layers.0.pre_feedforward_layernorm": [128], "model.layers.0.self_attn.k_proj": [64, 128], "model.layers.0.self_attn.o_proj": [128, 128], "model.layers.0.self_attn.q_proj": [128, 128], "model.layers.0.self_attn.v_proj": [64, 128], "model.layers.1.input_layernorm": [128], "model.layers.1.mlp.down_proj": [128, 128], "model.layers.1.mlp.gate_proj": [128, 128], "model.layers.1.mlp.up_proj": [128, 128], "model.layers.1.post_attention_layernorm": [128], "model.layers.1.post_feedforward_layernorm": [128], "model.layers.1.pre_feedforward_layernorm": [128], "model.layers.1.self_attn.k_proj": [64, 128], "model.layers.1.self_attn.o_proj": [128, 128], "model.layers.1.self_attn.q_proj": [128, 128], "model.layers.1.self_attn.v_proj": [64, 128], "model.norm": [128] } },
-  gemma3_text: { hidden: 128, layers: 2, vocabulary: 64, positions: 128, weights: { "model.embed_tokens": [64, 128], "model.layers.0.input_layernorm": [128], "model.layers.0.mlp.down_proj": [128, 128], "model.layers.0.mlp.gate_proj": [128, 128], "model.layers.0.mlp.up_proj": [128, 128], "model.layers.0.post_attention_layernorm": [128], "model.layers.0.post_feedforward_layernorm": [128], "model.layers.0.pre_feedforward_layernorm": [128], "model.layers.0.self_attn.k_norm": [32], "model.layers.0.self_attn.k_proj": [64, 128], "model.layers.0.self_attn.o_proj": [128, 128], "model.layers.0.self_attn.q_norm": [32], "model.layers.0.self_attn.q_proj": [128, 128], "model.layers.0.self_attn.v_proj": [64, 128], "model.layers.1.input_layernorm": [128], "model.layers.1.mlp.down_proj": [128, 128], "model.layers.1.mlp.gate_proj": [128, 128], "model.layers.1.mlp.up_proj": [128, 128], "model.layers.1.post_attention_layernorm": [128], "model.layers.1.post_feedforward_layernorm": [128], "model.layers.1.pre_feedforward_layernorm": [128], "model.layers.1.self_attn.k_norm": [32], "model.layers.1.self_attn.k_proj": [64, 128], "model.layers.1.self_attn.o_proj": [128, 128], "model.layers.1.self_attn.q_norm": [32], "model.layers.1.self_attn.q_proj": [128, 128], "model.layers.1.self_attn.v_proj": [64, 128], "model.norm": [128] } },
-  glm4: { hidden: 128, layers: 1, vocabulary: 64, positions: 128, weights: { lm_head: [64, 128], "model.embed_tokens": [64, 128], "model.layers.0.input_layernorm": [128], "model.layers.0.mlp.down_proj": [128, 128], "model.layers.0.mlp.gate_up_proj": [256, 128], "model.layers.0.post_attention_layernorm": [128], "model.layers.0.post_mlp_layernorm": [128], "model.layers.0.post_self_attn_layernorm": [128], "model.layers.0.self_attn.k_proj": [64, 128], "model.layers.0.self_attn.o_proj": [128, 128], "model.layers.0.self_attn.q_proj": [128, 128], "model.layers.0.self_attn.v_proj": [64, 128], "model.norm": [128] } },
-  gpt2: { hidden: 128, layers: 2, vocabulary: 64, positions: 128, weights: { "transformer.h.0.attn.c_attn": [128, 384], "transformer.h.0.attn.c_proj": [128, 128], "transformer.h.0.ln_1": [128], "transformer.h.0.ln_2": [128], "transformer.h.0.mlp.c_fc": [128, 128], "transformer.h.0.mlp.c_proj": [128, 128], "transformer.h.1.attn.c_attn": [128, 384], "transformer.h.1.attn.c_proj": [128, 128], "transformer.h.1.ln_1": [128], "transformer.h.1.ln_2": [128], "transformer.h.1.mlp.c_fc": [128, 128], "transformer.h.1.mlp.c_proj": [128, 128], "transformer.ln_f": [128], "transformer.wpe": [128, 128], "transformer.wte": [64, 128] } },
-  gpt_bigcode: { hidden: 128, layers: 2, vocabulary: 64, positions: 128, weights: { "transformer.h.0.attn.c_attn": [192, 128], "transformer.h.0.attn.c_proj": [128, 128], "transformer.h.0.ln_1": [128], "transformer.h.0.ln_2": [128], "transformer.h.0.mlp.c_fc": [128, 128], "transformer.h.0.mlp.c_proj": [128, 128], "transformer.h.1.attn.c_attn": [192, 128], "transformer.h.1.attn.c_proj": [128, 128], "transformer.h.1.ln_1": [128], "transformer.h.1.ln_2": [128], "transformer.h.1.mlp.c_fc": [128, 128], "transformer.h.1.mlp.c_proj": [128, 128], "transformer.ln_f": [128], "transformer.wpe": [128, 128], "transformer.wte": [64, 128] } },
-  gpt_neox: { hidden: 128, layers: 2, vocabulary: 64, positions: 128, weights: { embed_out: [64, 128], "gpt_neox.embed_in": [64, 128], "gpt_neox.final_layer_norm": [128], "gpt_neox.layers.0.attention.dense": [128, 128], "gpt_neox.layers.0.attention.query_key_value": [384, 128], "gpt_neox.layers.0.input_layernorm": [128], "gpt_neox.layers.0.mlp.dense_4h_to_h": [128, 128], "gpt_neox.layers.0.mlp.dense_h_to_4h": [128, 128], "gpt_neox.layers.0.post_attention_layernorm": [128], "gpt_neox.layers.1.attention.dense": [128, 128], "gpt_neox.layers.1.attention.query_key_value": [384, 128], "gpt_neox.layers.1.input_layernorm": [128], "gpt_neox.layers.1.mlp.dense_4h_to_h": [128, 128], "gpt_neox.layers.1.mlp.dense_h_to_4h": [128, 128], "gpt_neox.layers.1.post_attention_layernorm": [128] } },
-  gpt_oss: { hidden: 128, layers: 2, vocabulary: 64, positions: 128, weights: { lm_head: [64, 128], "model.embed_tokens": [64, 128], "model.layers.0.input_layernorm": [128], "model.layers.0.mlp.router": [3, 128], "model.layers.0.post_attention_layernorm": [128], "model.layers.0.self_attn.k_proj": [64, 128], "model.layers.0.self_attn.o_proj": [128, 128], "model.layers.0.self_attn.q_proj": [128, 128], "model.layers.0.self_attn.v_proj": [64, 128], "model.layers.1.input_layernorm": [128], "model.layers.1.mlp.router": [3, 128], "model.layers.1.post_attention_layernorm": [128], "model.layers.1.self_attn.k_proj": [64, 128], "model.layers.1.self_attn.o_proj": [128, 128], "model.layers.1.self_attn.q_proj": [128, 128], "model.layers.1.self_attn.v_proj": [64, 128], "model.norm": [128] } },
-  hunyuan_v1_dense: { hidden: 128, layers: 1, vocabulary: 64, positions: 128, weights: { lm_head: [64, 128], "model.embed_tokens": [64, 128], "model.layers.0.input_layernorm": [128], "model.layers.0.mlp.down_proj": [128, 128], "model.layers.0.mlp.gate_proj": [128, 128], "model.layers.0.mlp.up_proj": [128, 128], "model.layers.0.post_attention_layernorm": [128], "model.layers.0.self_attn.k_proj": [64, 128], "model.layers.0.self_attn.key_layernorm": [32], "model.layers.0.self_attn.o_proj": [128, 128], "model.layers.0.self_attn.q_proj": [128, 128], "model.layers.0.self_attn.query_layernorm": [32], "model.layers.0.self_attn.v_proj": [64, 128], "model.norm": [128] } },
-  llama: { hidden: 128, layers: 2, vocabulary: 64, positions: 128, weights: { lm_head: [64, 128], "model.embed_tokens": [64, 128], "model.layers.0.input_layernorm": [128], "model.layers.0.mlp.down_proj": [128, 128], "model.layers.0.mlp.gate_proj": [128, 128], "model.layers.0.mlp.up_proj": [128, 128], "model.layers.0.post_attention_layernorm": [128], "model.layers.0.self_attn.k_proj": [64, 128], "model.layers.0.self_attn.o_proj": [128, 128], "model.layers.0.self_attn.q_proj": [128, 128], "model.layers.0.self_attn.v_proj": [64, 128], "model.layers.1.input_layernorm": [128], "model.layers.1.mlp.down_proj": [128, 128], "model.layers.1.mlp.gate_proj": [128, 128], "model.layers.1.mlp.up_proj": [128, 128], "model.layers.1.post_attention_layernorm": [128], "model.layers.1.self_attn.k_proj": [64, 128], "model.layers.1.self_attn.o_proj": [128, 128], "model.layers.1.self_attn.q_proj": [128, 128], "model.layers.1.self_attn.v_proj": [64, 128], "model.norm": [128] } },
-  mamba: { hidden: 128, layers: 2, vocabulary: 64, weights: { "backbone.embeddings": [64, 128], "backbone.layers.0.mixer.conv1d": [128, 1, 4], "backbone.layers.0.mixer.dt_proj": [128, 32], "backbone.layers.0.mixer.in_proj": [256, 128], "backbone.layers.0.mixer.out_proj": [128, 128], "backbone.layers.0.mixer.x_proj": [64, 128], "backbone.layers.0.norm": [128], "backbone.layers.1.mixer.conv1d": [128, 1, 4], "backbone.layers.1.mixer.dt_proj": [128, 32], "backbone.layers.1.mixer.in_proj": [256, 128], "backbone.layers.1.mixer.out_proj": [128, 128], "backbone.layers.1.mixer.x_proj": [64, 128], "backbone.layers.1.norm": [128], "backbone.norm_f": [128] } },
-  minimax_m2: { hidden: 128, layers: 1, vocabulary: 64, positions: 128, weights: { lm_head: [64, 128], "model.embed_tokens": [64, 128], "model.layers.0.block_sparse_moe.experts.0.w1": [128, 128], "model.layers.0.block_sparse_moe.experts.0.w2": [128, 128], "model.layers.0.block_sparse_moe.experts.0.w3": [128, 128], "model.layers.0.block_sparse_moe.experts.1.w1": [128, 128], "model.layers.0.block_sparse_moe.experts.1.w2": [128, 128], "model.layers.0.block_sparse_moe.experts.1.w3": [128, 128], "model.layers.0.block_sparse_moe.experts.2.w1": [128, 128], "model.layers.0.block_sparse_moe.experts.2.w2": [128, 128], "model.layers.0.block_sparse_moe.experts.2.w3": [128, 128], "model.layers.0.block_sparse_moe.experts.3.w1": [128, 128], "model.layers.0.block_sparse_moe.experts.3.w2": [128, 128], "model.layers.0.block_sparse_moe.experts.3.w3": [128, 128], "model.layers.0.block_sparse_moe.gate": [4, 128], "model.layers.0.input_layernorm": [128], "model.layers.0.post_attention_layernorm": [128], "model.layers.0.self_attn.k_norm": [64], "model.layers.0.self_attn.k_proj": [64, 128], "model.layers.0.self_attn.o_proj": [128, 128], "model.layers.0.self_attn.q_norm": [128], "model.layers.0.self_attn.q_proj": [128, 128], "model.layers.0.self_attn.v_proj": [64, 128], "model.norm": [128] } },
-  mistral: { hidden: 128, layers: 2, vocabulary: 64, positions: 128, weights: { lm_head: [64, 128], "model.embed_tokens": [64, 128], "model.layers.0.input_layernorm": [128], "model.layers.0.mlp.down_proj": [128, 128], "model.layers.0.mlp.gate_proj": [128, 128], "model.layers.0.mlp.up_proj": [128, 128], "model.layers.0.post_attention_layernorm": [128], "model.layers.0.self_attn.k_proj": [64, 128], "model.layers.0.self_attn.o_proj": [128, 128], "model.layers.0.self_attn.q_proj": [128, 128], "model.layers.0.self_attn.v_proj": [64, 128], "model.layers.1.input_layernorm": [128], "model.layers.1.mlp.down_proj": [128, 128], "model.layers.1.mlp.gate_proj": [128, 128], "model.layers.1.mlp.up_proj": [128, 128], "model.layers.1.post_attention_layernorm": [128], "model.layers.1.self_attn.k_proj": [64, 128], "model.layers.1.self_attn.o_proj": [128, 128], "model.layers.1.self_attn.q_proj": [128, 128], "model.layers.1.self_attn.v_proj": [64, 128], "model.norm": [128] } },
-  mixtral: { hidden: 128, layers: 2, vocabulary: 64, positions: 128, weights: { lm_head: [64, 128], "model.embed_tokens": [64, 128], "model.layers.0.block_sparse_moe.experts.0.w1": [128, 128], "model.layers.0.block_sparse_moe.experts.0.w2": [128, 128], "model.layers.0.block_sparse_moe.experts.0.w3": [128, 128], "model.layers.0.block_sparse_moe.experts.1.w1": [128, 128], "model.layers.0.block_sparse_moe.experts.1.w2": [128, 128], "model.layers.0.block_sparse_moe.experts.1.w3": [128, 128], "model.layers.0.block_sparse_moe.experts.2.w1": [128, 128], "model.layers.0.block_sparse_moe.experts.2.w2": [128, 128], "model.layers.0.block_sparse_moe.experts.2.w3": [128, 128], "model.layers.0.block_sparse_moe.experts.3.w1": [128, 128], "model.layers.0.block_sparse_moe.experts.3.w2": [128, 128], "model.layers.0.block_sparse_moe.experts.3.w3": [128, 128], "model.layers.0.block_sparse_moe.gate": [4, 128], "model.layers.0.input_layernorm": [128], "model.layers.0.post_attention_layernorm": [128], "model.layers.0.self_attn.k_proj": [64, 128], "model.layers.0.self_attn.o_proj": [128, 128], "model.layers.0.self_attn.q_proj": [128, 128], "model.layers.0.self_attn.v_proj": [64, 128], "model.layers.1.block_sparse_moe.experts.0.w1": [128, 128], "model.layers.1.block_sparse_moe.experts.0.w2": [128, 128], "model.layers.1.block_sparse_moe.experts.0.w3": [128, 128], "model.layers.1.block_sparse_moe.experts.1.w1": [128, 128], "model.layers.1.block_sparse_moe.experts.1.w2": [128, 128], "model.layers.1.block_sparse_moe.experts.1.w3": [128, 128], "model.layers.1.block_sparse_moe.experts.2.w1": [128, 128], "model.layers.1.block_sparse_moe.experts.2.w2": [128, 128], "model.layers.1.block_sparse_moe.experts.2.w3": [128, 128], "model.layers.1.block_sparse_moe.experts.3.w1": [128, 128], "model.layers.1.block_sparse_moe.experts.3.w2": [128, 128], "model.layers.1.block_sparse_moe.experts.3.w3": [128, 128], "model.layers.1.block_sparse_moe.gate": [4, 128], "model.layers.1.input_layernorm": [128], "model.layers.1.post_attention_layernorm": [128], "model.layers.1.self_attn.k_proj": [64, 128], "model.layers.1.self_attn.o_proj": [128, 128], "model.layers.1.self_attn.q_proj": [128, 128], "model.layers.1.self_attn.v_proj": [64, 128], "model.norm": [128] } },
-  opt: { hidden: 128, layers: 2, vocabulary: 64, positions: 128, weights: { "model.decoder.embed_positions": [130, 128], "model.decoder.embed_tokens": [64, 128], "model.decoder.final_layer_norm": [128], "model.decoder.layers.0.fc1": [128, 128], "model.decoder.layers.0.fc2": [128, 128], "model.decoder.layers.0.final_layer_norm": [128], "model.decoder.layers.0.self_attn.k_proj": [128, 128], "model.decoder.layers.0.self_attn.out_proj": [128, 128], "model.decoder.layers.0.self_attn.q_proj": [128, 128], "model.decoder.layers.0.self_attn.v_proj": [128, 128], "model.decoder.layers.0.self_attn_layer_norm": [128], "model.decoder.layers.1.fc1": [128, 128], "model.decoder.layers.1.fc2": [128, 128], "model.decoder.layers.1.final_layer_norm": [128], "model.decoder.layers.1.self_attn.k_proj": [128, 128], "model.decoder.layers.1.self_attn.out_proj": [128, 128], "model.decoder.layers.1.self_attn.q_proj": [128, 128], "model.decoder.layers.1.self_attn.v_proj": [128, 128], "model.decoder.layers.1.self_attn_layer_norm": [128] } },
-  phi3: { hidden: 128, layers: 2, vocabulary: 64, positions: 128, weights: { lm_head: [64, 128], "model.embed_tokens": [64, 128], "model.layers.0.input_layernorm": [128], "model.layers.0.mlp.down_proj": [128, 128], "model.layers.0.mlp.gate_up_proj": [256, 128], "model.layers.0.post_attention_layernorm": [128], "model.layers.0.self_attn.o_proj": [128, 128], "model.layers.0.self_attn.qkv_proj": [256, 128], "model.layers.1.input_layernorm": [128], "model.layers.1.mlp.down_proj": [128, 128], "model.layers.1.mlp.gate_up_proj": [256, 128], "model.layers.1.post_attention_layernorm": [128], "model.layers.1.self_attn.o_proj": [128, 128], "model.layers.1.self_attn.qkv_proj": [256, 128], "model.norm": [128] } },
-  qwen2: { hidden: 128, layers: 2, vocabulary: 64, positions: 128, weights: { lm_head: [64, 128], "model.embed_tokens": [64, 128], "model.layers.0.input_layernorm": [128], "model.layers.0.mlp.down_proj": [128, 128], "model.layers.0.mlp.gate_proj": [128, 128], "model.layers.0.mlp.up_proj": [128, 128], "model.layers.0.post_attention_layernorm": [128], "model.layers.0.self_attn.k_proj": [64, 128], "model.layers.0.self_attn.o_proj": [128, 128], "model.layers.0.self_attn.q_proj": [128, 128], "model.layers.0.self_attn.v_proj": [64, 128], "model.layers.1.input_layernorm": [128], "model.layers.1.mlp.down_proj": [128, 128], "model.layers.1.mlp.gate_proj": [128, 128], "model.layers.1.mlp.up_proj": [128, 128], "model.layers.1.post_attention_layernorm": [128], "model.layers.1.self_attn.k_proj": [64, 128], "model.layers.1.self_attn.o_proj": [128, 128], "model.layers.1.self_attn.q_proj": [128, 128], "model.layers.1.self_attn.v_proj": [64, 128], "model.norm": [128] } },
-  qwen3: { hidden: 128, layers: 2, vocabulary: 64, positions: 128, weights: { lm_head: [64, 128], "model.embed_tokens": [64, 128], "model.layers.0.input_layernorm": [128], "model.layers.0.mlp.down_proj": [128, 128], "model.layers.0.mlp.gate_proj": [128, 128], "model.layers.0.mlp.up_proj": [128, 128], "model.layers.0.post_attention_layernorm": [128], "model.layers.0.self_attn.k_norm": [32], "model.layers.0.self_attn.k_proj": [64, 128], "model.layers.0.self_attn.o_proj": [128, 128], "model.layers.0.self_attn.q_norm": [32], "model.layers.0.self_attn.q_proj": [128, 128], "model.layers.0.self_attn.v_proj": [64, 128], "model.layers.1.input_layernorm": [128], "model.layers.1.mlp.down_proj": [128, 128], "model.layers.1.mlp.gate_proj": [128, 128], "model.layers.1.mlp.up_proj": [128, 128], "model.layers.1.post_attention_layernorm": [128], "model.layers.1.self_attn.k_norm": [32], "model.layers.1.self_attn.k_proj": [64, 128], "model.layers.1.self_attn.o_proj": [128, 128], "model.layers.1.self_attn.q_norm": [32], "model.layers.1.self_attn.q_proj": [128, 128], "model.layers.1.self_attn.v_proj": [64, 128], "model.norm": [128] } },
-  qwen3_moe: { hidden: 128, layers: 2, vocabulary: 64, positions: 128, weights: { lm_head: [64, 128], "model.embed_tokens": [64, 128], "model.layers.0.input_layernorm": [128], "model.layers.0.mlp.down_proj": [128, 128], "model.layers.0.mlp.gate_proj": [128, 128], "model.layers.0.mlp.up_proj": [128, 128], "model.layers.0.post_attention_layernorm": [128], "model.layers.0.self_attn.k_norm": [32], "model.layers.0.self_attn.k_proj": [64, 128], "model.layers.0.self_attn.o_proj": [128, 128], "model.layers.0.self_attn.q_norm": [32], "model.layers.0.self_attn.q_proj": [128, 128], "model.layers.0.self_attn.v_proj": [64, 128], "model.layers.1.input_layernorm": [128], "model.layers.1.mlp.experts.0.down_proj": [128, 128], "model.layers.1.mlp.experts.0.gate_proj": [128, 128], "model.layers.1.mlp.experts.0.up_proj": [128, 128], "model.layers.1.mlp.experts.1.down_proj": [128, 128], "model.layers.1.mlp.experts.1.gate_proj": [128, 128], "model.layers.1.mlp.experts.1.up_proj": [128, 128], "model.layers.1.mlp.experts.2.down_proj": [128, 128], "model.layers.1.mlp.experts.2.gate_proj": [128, 128], "model.layers.1.mlp.experts.2.up_proj": [128, 128], "model.layers.1.mlp.gate": [3, 128], "model.layers.1.post_attention_layernorm": [128], "model.layers.1.self_attn.k_norm": [32], "model.layers.1.self_attn.k_proj": [64, 128], "model.layers.1.self_attn.o_proj": [128, 128], "model.layers.1.self_attn.q_norm": [32], "model.layers.1.self_attn.q_proj": [128, 128], "model.layers.1.self_attn.v_proj": [64, 128], "model.norm": [128] } },
-  roberta: { hidden: 128, layers: 2, vocabulary: 64, positions: 130, weights: { "lm_head.dense": [128, 128], "lm_head.layer_norm": [128], "roberta.embeddings.LayerNorm": [128], "roberta.embeddings.position_embeddings": [130, 128], "roberta.embeddings.token_type_embeddings": [1, 128], "roberta.embeddings.word_embeddings": [64, 128], "roberta.encoder.layer.0.attention.output.LayerNorm": [128], "roberta.encoder.layer.0.attention.output.dense": [128, 128], "roberta.encoder.layer.0.attention.self.key": [128, 128], "roberta.encoder.layer.0.attention.self.query": [128, 128], "roberta.encoder.layer.0.attention.self.value": [128, 128], "roberta.encoder.layer.0.intermediate.dense": [128, 128], "roberta.encoder.layer.0.output.LayerNorm": [128], "roberta.encoder.layer.0.output.dense": [128, 128], "roberta.encoder.layer.1.attention.output.LayerNorm": [128], "roberta.encoder.layer.1.attention.output.dense": [128, 128], "roberta.encoder.layer.1.attention.self.key": [128, 128], "roberta.encoder.layer.1.attention.self.query": [128, 128], "roberta.encoder.layer.1.attention.self.value": [128, 128], "roberta.encoder.layer.1.intermediate.dense": [128, 128], "roberta.encoder.layer.1.output.LayerNorm": [128], "roberta.encoder.layer.1.output.dense": [128, 128] } },
-  smollm3: { hidden: 128, layers: 2, vocabulary: 64, positions: 128, weights: { lm_head: [64, 128], "model.embed_tokens": [64, 128], "model.layers.0.input_layernorm": [128], "model.layers.0.mlp.down_proj": [128, 128], "model.layers.0.mlp.gate_proj": [128, 128], "model.layers.0.mlp.up_proj": [128, 128], "model.layers.0.post_attention_layernorm": [128], "model.layers.0.self_attn.k_proj": [64, 128], "model.layers.0.self_attn.o_proj": [128, 128], "model.layers.0.self_attn.q_proj": [128, 128], "model.layers.0.self_attn.v_proj": [64, 128], "model.layers.1.input_layernorm": [128], "model.layers.1.mlp.down_proj": [128, 128], "model.layers.1.mlp.gate_proj": [128, 128], "model.layers.1.mlp.up_proj": [128, 128], "model.layers.1.post_attention_layernorm": [128], "model.layers.1.self_attn.k_proj": [64, 128], "model.layers.1.self_attn.o_proj": [128, 128], "model.layers.1.self_attn.q_proj": [128, 128], "model.layers.1.self_attn.v_proj": [64, 128], "model.norm": [128] } },
-  t5: { hidden: 128, layers: 2, vocabulary: 64, weights: { "decoder.block.0.layer.0.SelfAttention.k": [128, 128], "decoder.block.0.layer.0.SelfAttention.o": [128, 128], "decoder.block.0.layer.0.SelfAttention.q": [128, 128], "decoder.block.0.layer.0.SelfAttention.relative_attention_bias": [32, 4], "decoder.block.0.layer.0.SelfAttention.v": [128, 128], "decoder.block.0.layer.0.layer_norm": [128], "decoder.block.0.layer.1.EncDecAttention.k": [128, 128], "decoder.block.0.layer.1.EncDecAttention.o": [128, 128], "decoder.block.0.layer.1.EncDecAttention.q": [128, 128], "decoder.block.0.layer.1.EncDecAttention.v": [128, 128], "decoder.block.0.layer.1.layer_norm": [128], "decoder.block.0.layer.2.DenseReluDense.wi": [128, 128], "decoder.block.0.layer.2.DenseReluDense.wo": [128, 128], "decoder.block.0.layer.2.layer_norm": [128], "decoder.block.1.layer.0.SelfAttention.k": [128, 128], "decoder.block.1.layer.0.SelfAttention.o": [128, 128], "decoder.block.1.layer.0.SelfAttention.q": [128, 128], "decoder.block.1.layer.0.SelfAttention.v": [128, 128], "decoder.block.1.layer.0.layer_norm": [128], "decoder.block.1.layer.1.EncDecAttention.k": [128, 128], "decoder.block.1.layer.1.EncDecAttention.o": [128, 128], "decoder.block.1.layer.1.EncDecAttention.q": [128, 128], "decoder.block.1.layer.1.EncDecAttention.v": [128, 128], "decoder.block.1.layer.1.layer_norm": [128], "decoder.block.1.layer.2.DenseReluDense.wi": [128, 128], "decoder.block.1.layer.2.DenseReluDense.wo": [128, 128], "decoder.block.1.layer.2.layer_norm": [128], "decoder.final_layer_norm": [128], "encoder.block.0.layer.0.SelfAttention.k": [128, 128], "encoder.block.0.layer.0.SelfAttention.o": [128, 128], "encoder.block.0.layer.0.SelfAttention.q": [128, 128], "encoder.block.0.layer.0.SelfAttention.relative_attention_bias": [32, 4], "encoder.block.0.layer.0.SelfAttention.v": [128, 128], "encoder.block.0.layer.0.layer_norm": [128], "encoder.block.0.layer.1.DenseReluDense.wi": [128, 128], "encoder.block.0.layer.1.DenseReluDense.wo": [128, 128], "encoder.block.0.layer.1.layer_norm": [128], "encoder.block.1.layer.0.SelfAttention.k": [128, 128], "encoder.block.1.layer.0.SelfAttention.o": [128, 128], "encoder.block.1.layer.0.SelfAttention.q": [128, 128], "encoder.block.1.layer.0.SelfAttention.v": [128, 128], "encoder.block.1.layer.0.layer_norm": [128], "encoder.block.1.layer.1.DenseReluDense.wi": [128, 128], "encoder.block.1.layer.1.DenseReluDense.wo": [128, 128], "encoder.block.1.layer.1.layer_norm": [128], "encoder.final_layer_norm": [128], shared: [64, 128] } }
-};
-
-// src/domain/shapes.ts
-var Shape = external_exports.strictObject({
-  hidden: external_exports.int().positive(),
-  layers: external_exports.int().positive(),
-  vocabulary: external_exports.int().positive(),
-  /** Places of a text; absent where their number is open. */
-  positions: external_exports.int().positive().optional(),
-  /** Layer -> shape of its weight. */
-  weights: external_exports.record(external_exports.string(), external_exports.array(external_exports.int().positive()))
-});
-var SHAPES = external_exports.record(external_exports.string(), Shape).parse(shapes_default);
-function shapeOf(architecture) {
-  return own(SHAPES, architecture);
-}
-function layersNamed({ weights }, name2) {
-  return Object.keys(weights).filter((layer) => layer === name2 || layer.endsWith(`.${name2}`));
-}
-function sidesOf({ weights }, layers) {
-  return layers.flatMap((layer) => {
-    const [out, into] = weights[layer] ?? [];
-    return out === void 0 || into === void 0 ? [] : [out, into];
-  });
-}
-
-// src/plan/own/fitted.ts
-var USUAL = { kind: "usual" };
-function kept(value) {
-  return { kind: "kept", value };
-}
-function scaled(value, why) {
-  return { kind: "scaled", value, why };
-}
-function left(why) {
-  return { kind: "left", why };
-}
-
-// src/plan/own/modules.ts
-var modules = (value, fit) => {
-  if (value === "all-linear") return kept(value);
-  if (typeof value === "string") return byPattern(value, fit);
-  const names2 = namesIn4(value);
-  if (names2 === void 0) return left("it is neither a list of names nor a pattern");
-  const found = names2.filter((name2) => isModule(fit, name2));
-  if (found.length === names2.length) return kept([...names2]);
-  const missing = names2.filter((name2) => !found.includes(name2));
-  const why = `the tiny ${fit.architecture} has no ${ticked(missing)}`;
-  return found.length === 0 ? left(why) : scaled(found, why);
-};
-var tableByModule = (value, fit) => {
-  if (!isTable(value)) return left("it is no table");
-  const entries = Object.entries(value);
-  const found = entries.filter(([name2]) => isModule(fit, name2));
-  const fitting = found.map(([name2, one2]) => [name2, typeof one2 === "number" ? one2 * fit.factor : one2]);
-  if (found.length === 0) return left(`the tiny ${fit.architecture} has no ${ticked(entries.map(([name2]) => name2))}`);
-  const table3 = Object.fromEntries(fitting);
-  if (found.length === entries.length && fit.factor === 1) return kept(table3);
-  return scaled(table3, "it follows the modules and the rank that the tiny model has");
-};
-var layerNumbers = (value, { architecture, shape }) => {
-  const numbers2 = [value].flat().filter((one2) => typeof one2 === "number");
-  if (numbers2.length === 0) return left("it is no number of a layer");
-  const found = numbers2.filter((one2) => one2 < shape.layers);
-  if (found.length === numbers2.length) return kept(value);
-  const why = `the tiny ${architecture} has ${shape.layers} layers`;
-  return scaled(found.length > 0 ? found : [shape.layers - 1], why);
-};
-var layerRanges = (value, { architecture, shape }) => {
-  const bounds = Array.isArray(value) ? value.flat().filter((one2) => typeof one2 === "number") : [];
-  const isFitting = bounds.length > 0 && bounds.every((one2) => one2 <= shape.layers);
-  return isFitting ? kept(value) : left(`the tiny ${architecture} has ${shape.layers} layers`);
-};
-function layersOf(value, fit) {
-  const names2 = value === void 0 ? void 0 : namesIn4(value);
-  return names2?.flatMap((name2) => layersNamed(fit.shape, name2));
-}
-function namesIn4(value) {
-  if (!Array.isArray(value)) return void 0;
-  const names2 = value.filter((one2) => typeof one2 === "string");
-  return names2.length === value.length && names2.length > 0 ? names2 : void 0;
-}
-function isModule({ shape, heads }, name2) {
-  return heads.includes(name2) || layersNamed(shape, name2).length > 0;
-}
-var MOST_REPEATS = 4;
-var LONGEST_PATTERN = 200;
-function byPattern(pattern, { architecture, shape }) {
-  const matches2 = matcher2(pattern);
-  if (matches2 === void 0) return left("a pattern of this form is not tried on the names of the tiny model");
-  const isFitting = Object.keys(shape.weights).some(matches2);
-  return isFitting ? kept(pattern) : left(`no module of the tiny ${architecture} fits this pattern`);
-}
-function matcher2(pattern) {
-  const repeats = pattern.match(/[*+{]/g)?.length ?? 0;
-  const isNested = /\)[*+{]|\\\d|\(\?[P<(#]/.test(pattern);
-  if (pattern.length > LONGEST_PATTERN || repeats > MOST_REPEATS || isNested) return void 0;
-  try {
-    const expression = new RegExp(`^(?:${pattern})$`);
-    return (path) => expression.test(path);
-  } catch {
-    return void 0;
-  }
-}
-var SHOWN6 = 4;
-function ticked(names2) {
-  const shown3 = names2.slice(0, SHOWN6).map((name2) => `\`${name2.slice(0, 60)}\``);
-  return names2.length > SHOWN6 ? `${shown3.join(", ")} and ${names2.length - SHOWN6} more` : shown3.join(", ");
-}
-
-// src/plan/own/sizes.ts
-var SMALLEST_SIDE = 16;
-var SHARE_OF_PLACES = 4;
-var USUAL_PLACES = 128;
-var LARGEST_ENCODER = 64;
-function largestRank(sides) {
-  return Math.min(USUAL_PLACES, ...sides.filter((side) => side >= SMALLEST_SIDE));
-}
-function halvedTo(limit, value) {
-  let found = value;
-  while (found > limit && found > 1) found = Math.floor(found / 2);
-  return found;
-}
-var rank2 = (value, { architecture, sides }) => {
-  if (!isSize(value)) return left("it is no whole number");
-  const limit = largestRank(sides);
-  const fitting = halvedTo(limit, value);
-  return fitting === value ? kept(value) : scaled(fitting, `the adapted matrices of the tiny ${architecture} have ${limit} rows or columns`);
-};
-var alpha = (value, { factor, isRooted }) => {
-  if (typeof value !== "number") return left("it is no number");
-  if (factor === 1) return kept(value);
-  const share = isRooted ? Math.sqrt(factor) : factor;
-  return scaled(value * share, "it keeps its relation to the rank");
-};
-var block = (value, { architecture, sides }) => {
-  if (!isSize(value)) return left("it is no whole number");
-  const fitting = sides.reduce(divisor, value);
-  if (fitting === value) return kept(value);
-  return scaled(fitting, `it must divide the sides of the matrices, ${range(sides)} in the tiny ${architecture}`);
-};
-var count = (value, { architecture, sides }) => {
-  if (!isSize(value)) return left("it is no whole number");
-  const smallest = Math.min(USUAL_PLACES, ...sides);
-  const most = smallest * smallest;
-  return value <= most ? kept(value) : scaled(most, `the smallest matrix of the tiny ${architecture} has so many numbers`);
-};
-var virtualTokens = (value, { architecture, shape }) => {
-  if (!isSize(value)) return left("it is no whole number");
-  const places = shape.positions ?? USUAL_PLACES;
-  const most = Math.floor(places / SHARE_OF_PLACES);
-  return value <= most ? kept(value) : scaled(most, `the tiny ${architecture} has ${places} places`);
-};
-var encoderSize = (value) => {
-  if (!isSize(value)) return left("it is no whole number");
-  return value <= LARGEST_ENCODER ? kept(value) : scaled(LARGEST_ENCODER, "an encoder as wide as a tiny model");
-};
-var layerCount = (value, { architecture, shape }) => {
-  if (!isSize(value)) return left("it is no whole number");
-  if (value <= shape.layers) return kept(value);
-  return scaled(shape.layers, `the tiny ${architecture} has ${shape.layers} layers`);
-};
-var tokens = (value, { architecture, shape }) => {
-  if (!Array.isArray(value) || !value.every(isWhole)) return left("it is no list of tokens");
-  const whole2 = value.filter(isWhole);
-  if (whole2.every((one2) => one2 < shape.vocabulary)) return kept(value);
-  const fitting = [...new Set(whole2.map((one2) => one2 % shape.vocabulary))];
-  return scaled(fitting, `the vocabulary of the tiny ${architecture} has ${shape.vocabulary} tokens`);
-};
-var steps = () => left("a cell is trained for 25 steps");
-function isSize(value) {
-  return typeof value === "number" && Number.isInteger(value) && value > 0;
-}
-function isWhole(value) {
-  return typeof value === "number" && Number.isInteger(value) && value >= 0;
-}
-function divisor(one2, other) {
-  return other === 0 ? one2 : divisor(other, one2 % other);
-}
-function range(sides) {
-  const [smallest, largest] = [Math.min(...sides), Math.max(...sides)];
-  return smallest === largest ? String(smallest) : `${smallest} to ${largest}`;
-}
-
-// src/plan/own/rules.ts
-var ofCell = () => USUAL;
-var notWithout = (what) => () => left(`it needs ${what}`);
-var fromModel = () => left("PEFT takes it from the model");
-var elsewhere2 = () => left("it names something outside of the cell");
-var start = (value) => {
-  if (typeof value !== "string") return value === true ? USUAL : kept(value);
-  if (/^pissa_niter_\d+$/.test(value)) return scaled("pissa", "found by drawing, it begins otherwise each time");
-  const isPrepared = ["eva", "corda", "lora_ga", "loftq"].includes(value);
-  return isPrepared ? left("it needs a preparation with data of the user\u2019s own") : kept(value);
-};
-var promptStart = (value) => {
-  const named4 = typeof value === "string" ? value.split(".").at(-1) ?? "" : value;
-  return named4 === "TEXT" ? left("it needs a tokenizer, which the tiny model has none of") : kept(named4);
-};
-var named3 = (value) => kept(typeof value === "string" ? value.split(".").at(-1) ?? value : value);
-var METHOD_RULES = {
-  task_type: ofCell,
-  peft_type: ofCell,
-  inference_mode: (value) => value === true ? left("a cell is trained") : USUAL,
-  target_modules: modules,
-  exclude_modules: modules,
-  feedforward_modules: modules,
-  modules_to_save: modules,
-  layers_to_transform: layerNumbers,
-  layer_replication: layerRanges,
-  rank_pattern: tableByModule,
-  alpha_pattern: tableByModule,
-  r: rank2,
-  init_r: rank2,
-  target_r: rank2,
-  lora_alpha: alpha,
-  alpha,
-  psoft_alpha: alpha,
-  randlora_alpha: alpha,
-  block_size: block,
-  oft_block_size: block,
-  boft_block_size: block,
-  group_size: block,
-  vector_length: block,
-  n_frequency: count,
-  num_virtual_tokens: virtualTokens,
-  adapter_len: virtualTokens,
-  adapter_layers: layerCount,
-  encoder_hidden_size: encoderSize,
-  encoder_reparameterization_type: named3,
-  total_step: steps,
-  tinit: steps,
-  tfinal: steps,
-  deltaT: steps,
-  trainable_token_indices: tokens,
-  token_indices: tokens,
-  alora_invocation_tokens: tokens,
-  cpt_token_ids: tokens,
-  init_lora_weights: start,
-  prompt_tuning_init: promptStart,
-  prompt_tuning_init_text: notWithout("a tokenizer, which the tiny model has none of"),
-  tokenizer_name_or_path: notWithout("a tokenizer, which the tiny model has none of"),
-  token_dim: fromModel,
-  num_layers: fromModel,
-  num_attention_heads: fromModel,
-  num_transformer_submodules: fromModel,
-  target_parameters: notWithout("parameters by their names in the full model"),
-  megatron_config: elsewhere2,
-  megatron_core: elsewhere2,
-  base_model_name_or_path: ofCell,
-  revision: ofCell
-};
-function numberType(value) {
-  const type = typeOf2(value);
-  if (type === "auto") return scaled({ torch: "bfloat16" }, "what checkpoints of full models mostly are in");
-  if (type === "float16") return scaled({ torch: "bfloat16" }, "a processor computes half precision otherwise");
-  if (type === "float32") return USUAL;
-  return type === "bfloat16" ? kept({ torch: "bfloat16" }) : left("it is no type that a cell computes in");
-}
-function typeOf2(value) {
-  const isNamed2 = typeof value === "object" && value !== null && "torch" in value;
-  const type = isNamed2 ? value.torch : value;
-  return typeof type === "string" ? own(OTHER_NAMES, type) ?? type : type;
-}
-var OTHER_NAMES = { half: "float16", float: "float32" };
-var storage = (value) => {
-  const type = typeOf2(value);
-  if (type === "uint8") return USUAL;
-  return type === "bfloat16" || type === "float32" ? kept({ torch: type }) : numberType(value);
-};
-var usually = (usual) => (value) => value === usual ? USUAL : kept(value);
-var QUANTIZATION_RULES = {
-  load_in_4bit: ofCell,
-  load_in_8bit: ofCell,
-  bnb_4bit_quant_type: ofCell,
-  bnb_4bit_use_double_quant: usually(false),
-  bnb_4bit_compute_dtype: numberType,
-  bnb_4bit_quant_storage: storage,
-  llm_int8_threshold: usually(6),
-  llm_int8_skip_modules: modules,
-  llm_int8_enable_fp32_cpu_offload: (value) => value === true ? left("no part of a cell is offloaded") : USUAL,
-  llm_int8_has_fp16_weight: (value) => value === true ? left("its weights are quantized on a card only") : USUAL
-};
-var LOADING_RULES = {
-  torch_dtype: numberType,
-  use_cache: usually(true),
-  attn_implementation: (value) => value === "eager" || value === "sdpa" ? kept(value) : left("it needs a card and a package of its own")
-};
-var methodRule = (argument2) => own(METHOD_RULES, argument2) ?? asItIs(argument2);
-var quantizationRule = (argument2) => own(QUANTIZATION_RULES, argument2) ?? (() => left("arguments of this quantization are not carried"));
-var loadingRule = (argument2) => own(LOADING_RULES, argument2) ?? ofCell;
-function asItIs(argument2) {
-  return (value) => {
-    const isOff = value === false || value === null || argument2.includes("dropout") && value === 0;
-    return isOff || argument2 === "bias" && value === "none" ? USUAL : kept(value);
-  };
-}
-
-// src/plan/own/configuration.ts
-var UNREAD = left("its value is not in the source, or depends on how it is run");
-function ownConfiguration(cell, written2) {
-  const fit = fitOf(cell, written2.method);
-  if (fit === void 0) return void 0;
-  const method = fitted(written2.method, methodRule, fit);
-  exclude(method.carried, fit);
-  const quantization = cell.quantization === "none" ? NOTHING2 : fitted(written2.quantization, quantizationRule, fit);
-  const loading = fitted(loadingBeside(cell, written2), loadingRule, fit);
-  const configuration = {
-    arguments: method.carried,
-    quantization: quantization.carried,
-    loading: loading.carried,
-    scaled: [...method.scaled, ...quantization.scaled, ...loading.scaled],
-    left: [...method.left, ...quantization.left, ...loading.left],
-    at: [...written2.at]
-  };
-  const { data } = OwnConfiguration.safeParse(configuration);
-  if (data === void 0) return void 0;
-  return isEmpty(data) ? { configuration: data } : { name: nameOf4(data), configuration: data };
-}
-function loadingBeside({ method }, { loading }) {
-  const isInBfloat162 = methodParts(method).paths.includes("bf16");
-  return isInBfloat162 ? loading.filter(({ argument: argument2 }) => argument2 !== "torch_dtype") : loading;
-}
-var NOTHING2 = { carried: {}, scaled: [], left: [] };
-function nameOf4(configuration) {
-  return `own-${createHash11("sha256").update(canonicalText(configuration)).digest("hex").slice(0, 8)}`;
-}
-function fitOf(cell, written2) {
-  const [method, shape] = [entryOf(cell.method), shapeOf(cell.architecture)];
-  if (method === void 0 || shape === void 0) return void 0;
-  const { modules: roles = {}, heads = {} } = own(ARCHITECTURES2, cell.architecture) ?? {};
-  const usual = usualOf2(method, roles);
-  const given = (name2) => written2.find(({ argument: argument2 }) => argument2 === name2)?.value;
-  const named4 = layersOf(given("target_modules"), { shape }) ?? [];
-  const adapted = named4.length > 0 ? named4 : layersOf(usual.target_modules, { shape }) ?? Object.keys(shape.weights);
-  const sides = sidesOf(shape, adapted);
-  const rank3 = given("r") ?? given("init_r");
-  const head = own(heads, cell.task);
-  return {
-    ...{ architecture: cell.architecture, shape, method, usual, sides },
-    heads: ["lm_head", ...head === void 0 ? [] : [head]],
-    factor: typeof rank3 === "number" && rank3 > 0 ? halvedTo(largestRank(sides), rank3) / rank3 : 1,
-    isRooted: given("use_rslora") === true || usual.use_rslora === true
-  };
-}
-function usualOf2(method, roles) {
-  const found = Object.entries(method.arguments).flatMap(([name2, value]) => {
-    const isRole = typeof value === "object" && !Array.isArray(value) && "modules" in value;
-    const plain4 = OwnValue.safeParse(isRole ? own(roles, value.modules) : value).data;
-    return plain4 === void 0 ? [] : [[name2, plain4]];
-  });
-  return Object.fromEntries(found);
-}
-function fitted(written2, ruleOf2, fit) {
-  const part2 = { carried: {}, scaled: [], left: [] };
-  for (const { argument: argument2, value } of written2) {
-    const found = foundFor(value, ruleOf2(argument2), fit);
-    if (found.kind === "left") part2.left.push({ argument: argument2, why: found.why });
-    if (found.kind === "scaled" && value !== void 0)
-      part2.scaled.push({ argument: argument2, from: value, to: found.value, why: found.why });
-    const isKept = found.kind === "kept" || found.kind === "scaled";
-    if (isKept && !isUsual(found.value, own(fit.usual, argument2))) part2.carried[argument2] = found.value;
-  }
-  return part2;
-}
-function foundFor(value, rule, fit) {
-  if (value === void 0) return UNREAD;
-  return value === null ? USUAL : rule(value, fit);
-}
-function isUsual(value, usual) {
-  const text2 = (one2) => JSON.stringify(Array.isArray(one2) ? one2.map((each) => JSON.stringify(each)).toSorted() : one2);
-  return usual !== void 0 && text2(value) === text2(usual);
-}
-var EITHER = {
-  OFTConfig: [["r", "oft_block_size"]],
-  BOFTConfig: [["boft_block_num", "boft_block_size"]]
-};
-function exclude(carried, { method, usual }) {
-  for (const [one2, other] of own(EITHER, method.config) ?? [])
-    if (carried[one2] !== void 0 && carried[one2] !== 0 && usual[other] !== void 0) carried[other] ??= 0;
-}
-
-// src/plan/own/cells.ts
-var MOST_PLACES = 8;
-var OwnCells = class {
-  #configurations = /* @__PURE__ */ new Map();
-  #beside = /* @__PURE__ */ new Set();
-  /** Cells that are used with the matrix's own arguments. */
-  #plain = /* @__PURE__ */ new Set();
-  #notes = /* @__PURE__ */ new Map();
-  /** The identifiers that a cell has by the ways it is made: with arguments of its own, or as the matrix has it. */
-  add(cell, ways) {
-    const ids = ways.map((written2) => this.#named(cell, written2));
-    const found = ids.length > 0 ? ids : [cellId(cell)];
-    for (const id2 of found) {
-      if (id2 === cellId(cell)) this.#plain.add(id2);
-      else this.#beside.add(cellId(cell));
-    }
-    return [...new Set(found)];
-  }
-  get configurations() {
-    return Object.fromEntries(this.#configurations);
-  }
-  beside() {
-    return [...this.#beside].filter((id2) => !this.#plain.has(id2));
-  }
-  /** What could not be carried of ways that came to the matrix's own arguments: no configuration tells of it. */
-  notes() {
-    return [...this.#notes.values()];
-  }
-  #note({ left: left2, at: [at3 = ""] }) {
-    for (const one2 of left2) this.#notes.set(JSON.stringify([at3, one2]), { ...one2, at: at3 });
-  }
-  #named(cell, written2) {
-    const { name: name2, configuration } = ownConfiguration(cell, written2) ?? {};
-    if (configuration !== void 0 && name2 === void 0) this.#note(configuration);
-    if (name2 === void 0 || configuration === void 0) return cellId(cell);
-    const known2 = this.#configurations.get(name2);
-    const at3 = [.../* @__PURE__ */ new Set([...known2?.at ?? [], ...configuration.at])].slice(0, MOST_PLACES);
-    this.#configurations.set(name2, { ...known2 ?? configuration, at: at3 });
-    const { entry, paths } = methodParts(cell.method);
-    return cellId({ ...cell, method: methodBy(entry, paths, name2) });
-  }
-};
 
 // src/plan/partial.ts
 function defaultsFor(task, matrix) {
@@ -27690,8 +29393,8 @@ function cellFindings({ partial, unsure, notCarried, callsPeft }) {
     )
   ];
 }
-function notCarriedFinding({ argument: argument2, why, at: at3 }) {
-  const [file = "", line = "1"] = at3.split(/:(?=\d+$)/);
+function notCarriedFinding({ argument: argument2, why, at: at4 }) {
+  const [file = "", line = "1"] = at4.split(/:(?=\d+$)/);
   return { kind: "not-carried", message: `\`${argument2}\` is not carried: ${why}.`, file, line: Number(line) };
 }
 function shortened2(kind, findings) {
@@ -27699,12 +29402,12 @@ function shortened2(kind, findings) {
   if (rest <= 0) return findings;
   return [...findings.slice(0, MOST_SAID), { kind, message: `And ${rest} more of the code; \`diff\` lists them.` }];
 }
-function withOwn(request, configurations) {
+function withOwn2(request, configurations) {
   const all = { ...configurations, ...request.configurations };
   return Object.keys(all).length === 0 ? request : { ...request, configurations: all };
 }
 function withCells(asked, { sure: sure2, partial, configurations, beside }) {
-  const request = withOwn(asked, configurations);
+  const request = withOwn2(asked, configurations);
   const used = [...sure2, ...partial.flatMap(({ measured: measured2, source }) => measured2.map((id2) => ({ id: id2, source })))];
   const sources = {};
   for (const { id: id2, source } of used) sources[id2] ??= source;
@@ -27717,7 +29420,8 @@ function withCells(asked, { sure: sure2, partial, configurations, beside }) {
     why,
     cells: measured2.filter((id2) => !isSure.has(id2))
   }));
-  const cells = [...Object.keys(sources), ...beside, ...excluded];
+  const declared2 = Object.entries(request.checkpoints ?? {}).map(([name2, one2]) => usualOf(name2, one2));
+  const cells = [...Object.keys(sources), ...beside, ...declared2, ...excluded];
   return { ...request, cells, chosenBy: "code", sources, guessed: guessed3, beside };
 }
 
@@ -27908,10 +29612,10 @@ function downgrades({ changes }) {
 }
 function notInstallable({ base, head }) {
   const known2 = new Set(
-    base.flatMap(({ file, requirements }) => requirements.map(({ written: written2 }) => `${file}\0${written2}`))
+    base.flatMap(({ file, requirements }) => requirements.map(({ written: written4 }) => `${file}\0${written4}`))
   );
   return head.flatMap(
-    ({ file, requirements }) => requirements.filter(({ name: name2, source, written: written2 }) => isWatched(name2) && source !== "index" && !known2.has(`${file}\0${written2}`)).map(({ name: name2, source, line }) => ({
+    ({ file, requirements }) => requirements.filter(({ name: name2, source, written: written4 }) => isWatched(name2) && source !== "index" && !known2.has(`${file}\0${written4}`)).map(({ name: name2, source, line }) => ({
       kind: "not-installable",
       message: `skipped: not installable. \`${name2}\` comes from ${SOURCES[source]}, which is never fetched or built.`,
       file,
@@ -27961,7 +29665,7 @@ function refreshCommand(lockFile, library) {
 }
 
 // src/detect/effective.ts
-function effective(manifests, file, name2, written2) {
+function effective(manifests, file, name2, written4) {
   const own2 = manifests.find((manifest) => manifest.file === file);
   const { overrides: overrides2 = [], constraints: constraints2 = [] } = has(formatNamed(own2?.format ?? "")?.overrules) ?? {};
   const [override] = rowsOf2(own2, name2, overrides2);
@@ -27969,10 +29673,10 @@ function effective(manifests, file, name2, written2) {
   const bounds = [
     ...rowsOf2(own2, name2, constraints2).map((one2) => placed(own2, one2)),
     ...constraintFiles(manifests, own2).flatMap((other) => rowsOf2(other, name2).map((one2) => placed(other, one2)))
-  ].filter((one2) => one2.specifier !== "" && one2.specifier !== written2);
+  ].filter((one2) => one2.specifier !== "" && one2.specifier !== written4);
   const [first] = bounds;
-  if (first === void 0) return { specifier: written2 };
-  const specifier = [written2, ...bounds.map((one2) => one2.specifier)].filter((one2) => one2 !== "").join(",");
+  if (first === void 0) return { specifier: written4 };
+  const specifier = [written4, ...bounds.map((one2) => one2.specifier)].filter((one2) => one2 !== "").join(",");
   return { specifier, by: first };
 }
 function rowsOf2(manifest, name2, groups2) {
@@ -27993,8 +29697,8 @@ function constraintFiles(manifests, own2) {
 // src/detect/settle.ts
 function settle(change, ends2, releases, python) {
   const [from, to] = [
-    endOf2(change, change.from, ends2.base, change.was ?? change.file, releases, python),
-    endOf2(change, change.to, ends2.head, change.file, releases, python)
+    endOf3(change, change.from, ends2.base, change.was ?? change.file, releases, python),
+    endOf3(change, change.to, ends2.head, change.file, releases, python)
   ];
   return {
     change,
@@ -28003,10 +29707,10 @@ function settle(change, ends2, releases, python) {
     ...to.by && { by: to.by }
   };
 }
-function endOf2(change, written2, manifests, file, releases, python) {
-  if (written2 === "") return {};
-  if (change.locked) return { version: resolveEnd(written2, true, releases, python) };
-  const { specifier, by } = effective(manifests, file, change.library, written2 === "any" ? "" : written2);
+function endOf3(change, written4, manifests, file, releases, python) {
+  if (written4 === "") return {};
+  if (change.locked) return { version: resolveEnd(written4, true, releases, python) };
+  const { specifier, by } = effective(manifests, file, change.library, written4 === "any" ? "" : written4);
   const locked = lockedAt(manifests, change.library).filter((version2) => allows(specifier, version2));
   const [only] = locked;
   const version = locked.length === 1 && only ? only.split("+")[0] : resolveEnd(specifier, false, releases, python);
@@ -28107,8 +29811,8 @@ function requestsOf({ ends: ends2, settled: settled2 }) {
   const byLibrary = /* @__PURE__ */ new Map();
   for (const move of found) {
     const known2 = byLibrary.get(move.library) ?? [];
-    const isKnown = known2.some(({ from, to }) => from === move.from && to === move.to);
-    byLibrary.set(move.library, isKnown ? known2 : [...known2, move]);
+    const isKnown2 = known2.some(({ from, to }) => from === move.from && to === move.to);
+    byLibrary.set(move.library, isKnown2 ? known2 : [...known2, move]);
   }
   const rounds = Math.max(0, ...[...byLibrary.values()].map((list2) => list2.length));
   return Array.from({ length: rounds }, (_, round) => {
@@ -28320,34 +30024,40 @@ function nothingToMeasure(standing4) {
   const more = standing4.length - shown3.length;
   return ["Nothing to measure.", ...shown3, ...more > 0 ? [`And ${more} more like it.`] : []].join(" ");
 }
-async function requestsOf2(written2, ends2, index) {
+async function requestsOf2(written4, ends2, index) {
   const changes = diffManifests(ends2.base.manifests, ends2.head.manifests);
   const manifests = { base: ends2.base.manifests, head: ends2.head.manifests };
-  const watched = watchedChanges(changes, written2.watch);
-  const releases = watched.length > 0 ? await releasesFor(index, ends2, changes, written2.watch) : /* @__PURE__ */ new Map();
+  const watched = watchedChanges(changes, written4.watch);
+  const releases = watched.length > 0 ? await releasesFor(index, ends2, changes, written4.watch) : /* @__PURE__ */ new Map();
   const own2 = await ownIndexes(index, ends2);
   const findings = [...findingsOf(ends2, own2), ...await indexFindings(index, ends2, changes, releases)];
-  stopUnlessApproved(findings, written2.held);
+  stopUnlessApproved(findings, written4.held);
   const cells = codeCells(ends2.head);
-  const unsure = written2.chosenBy === "default" ? cellFindings(cells) : [];
-  const found = projectRequests(manifests, watched, releases, index.python, written2.watch);
-  const base = withCells(written2, cells);
-  const standing4 = standingChanges(manifests, watched, releases, index.python, written2.watch);
+  const unsure = written4.chosenBy === "default" ? cellFindings(cells) : [];
+  const found = projectRequests(manifests, watched, releases, index.python, written4.watch);
+  const base = withCells(written4, cells);
+  const standing4 = standingChanges(manifests, watched, releases, index.python, written4.watch);
   if (found.length === 0) return [{ request: { ...base, changes: [] }, known: { findings }, files: [], standing: standing4 }];
   const left2 = standing4.map(({ message, file, line }) => ({ kind: "not-moved", message, file, line }));
   return Promise.all(
     found.map(async (project) => {
       const patchable = patchableOf(ends2.head, project);
       const torch = await heldTorch(project, patchable.manifests, index);
-      const held2 = { ...project.held, ...torch.held, ...written2.held };
+      const along = heldAlong(base, project, patchable.manifests);
+      const held2 = { ...along, ...project.held, ...torch.held, ...written4.held };
       return {
-        request: { ...base, changes: project.changes, held: held2, locked: project.locked },
+        request: withDefaultCells({ ...base, changes: project.changes, held: held2, locked: project.locked }),
         known: { findings: [...findings, ...left2, ...torch.findings, ...unsure], patchable },
         files: project.files,
         standing: standing4
       };
     })
   );
+}
+function heldAlong({ cells, checkpoints }, { changes }, manifests) {
+  const needed = selectCells(cells, allCells(checkpoints), []).flatMap(packagesOf);
+  const changed = changes.map(({ library }) => library);
+  return heldVersions(manifests, changed, [...new Set(needed)]);
 }
 async function heldTorch(project, manifests, index) {
   const named4 = project.changes.some(({ library }) => library === "torch") ? void 0 : namedTorch(manifests);
@@ -28358,10 +30068,10 @@ async function heldTorch(project, manifests, index) {
   const message = `The project names torch ${named4}, which has no wheel for Python ${index.python} here: measured with another one. Choose another Python with --python.`;
   return { held: {}, findings: [{ kind: "torch-not-held", message }] };
 }
-async function upcomingRequests(written2, repository, index) {
+async function upcomingRequests(written4, repository, index) {
   const cells = codeCells(repository);
-  const base = withCells(written2, cells);
-  const held2 = heldVersions(repository.manifests, [], written2.watch);
+  const base = withCells(written4, cells);
+  const held2 = heldVersions(repository.manifests, [], written4.watch);
   const patchable = { manifests: repository.manifests, contents: repository.contents };
   const found = await Promise.all(
     Object.entries(held2).map(async ([library, from]) => {
@@ -28369,7 +30079,7 @@ async function upcomingRequests(written2, repository, index) {
       const to = releases.at(-1)?.version;
       if (to === void 0 || compareVersions(from, to) >= 0) return [];
       const others = Object.fromEntries(Object.entries(held2).filter(([name2]) => name2 !== library));
-      const request = { ...base, changes: [{ library, from, to }], held: { ...others, ...written2.held } };
+      const request = { ...base, changes: [{ library, from, to }], held: { ...others, ...written4.held } };
       return [{ request, known: { findings: [], patchable }, files: [], standing: [] }];
     })
   );
@@ -28388,16 +30098,16 @@ function patchableOf(head, project) {
 function groups(problem, cells) {
   const found = /* @__PURE__ */ new Map();
   for (const cell of cells) {
-    const packages = packagesFor(problem, cell.quantization);
+    const packages = packagesFor(problem, cell);
     const group = found.get(packages.join()) ?? { packages, cells: [] };
     group.cells.push(cell);
     found.set(packages.join(), group);
   }
   return [...found.values()].toSorted((left2, right) => left2.packages.length - right.packages.length);
 }
-function packagesFor(problem, quantization) {
+function packagesFor(problem, cell) {
   const asked = [...problem.changes.map((change) => change.library), ...Object.keys(problem.held)];
-  return (problem.packages[quantization] ?? []).filter((name2) => !asked.includes(name2));
+  return problem.packagesOf(cell).filter((name2) => !asked.includes(name2));
 }
 function baseRequest(problem, packages) {
   return onDevice(problem, { pins: { ...problem.held, ...basePins(problem) }, packages });
@@ -28537,7 +30247,7 @@ var NOT_READY = "the card did not start";
 var WEATHER = [
   [/uncorrectable (?:ECC|NVLink) error|ECC_UNCORRECTABLE|hardware stack error/i, DAMAGED],
   [
-    /GPU is lost|fallen off the bus|CUDA error: (?:unknown error|no CUDA-capable device is detected|invalid device ordinal|external device|device not available)|NVRM: Xid/i,
+    /GPU is lost|fallen off the bus|No CUDA GPUs are available|CUDA unknown error|CUDA error: (?:unknown error|GPU is lost|no CUDA-capable device is detected|invalid device ordinal|external device|device not available)|NVRM: Xid/i,
     LOST
   ],
   [
@@ -28545,11 +30255,11 @@ var WEATHER = [
     BUSY2
   ],
   [
-    /CUDA (?:error: )?out of memory|C(?:UBLAS|UDNN|USPARSE|USOLVER)_STATUS_ALLOC_FAILED|cudaErrorMemoryAllocation|cuda runtime error \(2\)|CUDA_ERROR_OUT_OF_MEMORY/i,
+    /CUDA (?:error: )?out of memory|C(?:UBLAS|UDNN|USPARSE|USOLVER)_STATUS_ALLOC_FAILED|cudaErrorMemoryAllocation|cuda runtime error \(2\)|CUDA_ERROR_OUT_OF_MEMORY|NVML_SUCCESS == r INTERNAL ASSERT FAILED/i,
     MEMORY
   ],
   [
-    /driver on your system is too old|driver version is insufficient|driver\/library version mismatch|forward compatibility was attempted|found no NVIDIA driver|CUDA driver initialization failed|unsupported toolchain|unsupported display driver|driver shutting down/i,
+    /driver on your system is too old|driver version is insufficient|driver\/library version mismatch|forward compatibility was attempted|found no NVIDIA driver|CUDA driver initialization failed|unsupported toolchain|unsupported display driver|driver shutting down|NVML_SUCCESS == DriverAPI|Failed to initialize NVML|GPU access blocked by the operating system/i,
     DRIVER
   ],
   [/launch timed out and was terminated/i, SLOW],
@@ -28574,6 +30284,10 @@ var REFUSALS = [
     said: "Model does not support past key values which are required for prefix tuning."
   },
   {
+    message: /^MiniMax uses cache of its own and is not compatible with /,
+    said: "MiniMax uses cache of its own and is not compatible with `past_key_values` of type <class 'transformers.cache_utils.DynamicCache'>."
+  },
+  {
     message: /^Please initialize PiSSA under float32, float16, or bfloat16/,
     said: "Please initialize PiSSA under float32, float16, or bfloat16. Subsequently, re-quantize the residual model to help minimize quantization errors."
   },
@@ -28590,6 +30304,26 @@ var REFUSALS = [
     said: "KaSA does not support `fan_in_fan_out=True` layers (e.g. Conv1D). Please target nn.Linear layers."
   },
   {
+    message: /^Prefix tuning does not work with gradient checkpointing/,
+    said: "Prefix tuning does not work with gradient checkpointing."
+  },
+  {
+    message: /^Could not locate the layers attribute in the model/,
+    said: "Could not locate the layers attribute in the model. Expected Llama, Bert or Falcon compatible architectures."
+  },
+  {
+    message: /^aLoRA does not support /,
+    said: "aLoRA does not support merging."
+  },
+  {
+    message: /^LoRA-GA does not support /,
+    said: "LoRA-GA does not support quantized models. Found quantized module: 'q_proj'. LoRA-GA requires full-precision gradients during preprocessing."
+  },
+  {
+    message: /^The version of PEFT you are using(?: \([\w.]+\))? is not compatible/,
+    said: "The version of PEFT you are using is not compatible, please use a version >= 0.22.0"
+  },
+  {
     message: /^\w+Config only supports task_type = /,
     said: "CPTConfig only supports task_type = CAUSAL_LM."
   }
@@ -28601,7 +30335,7 @@ function isRefusal(message) {
 // src/sweep/weather.ts
 var MEMORY2 = "out of memory";
 var DISK = "disk full";
-var FILES = "too many open files";
+var FILES2 = "too many open files";
 var THREADS = "too many threads or processes";
 var NETWORK = "no network in probes";
 var ACCESS = "not readable or writable in the probe";
@@ -28612,8 +30346,8 @@ var ERRNO = {
   ENOSPC: DISK,
   EDQUOT: DISK,
   EFBIG: DISK,
-  EMFILE: FILES,
-  ENFILE: FILES,
+  EMFILE: FILES2,
+  ENFILE: FILES2,
   EAGAIN: THREADS,
   ECHILD: THREADS,
   ENETUNREACH: NETWORK,
@@ -28665,7 +30399,7 @@ var MESSAGES2 = [
   [/\b(?:os error|errno|error code:?) 12\b/i, MEMORY2],
   [/no space left|disk quota exceeded|file too large|\b(?:os error|errno) (?:27|28|122)\b/i, DISK],
   [/iostream error|failed writing file|unable to (?:write|mmap|open shared memory)|short write/i, DISK],
-  [/too many open files|\b(?:os error|errno) (?:23|24)\b/i, FILES],
+  [/too many open files|\b(?:os error|errno) (?:23|24)\b/i, FILES2],
   [
     /can't start new thread|cannot create thread|resource temporarily unavailable|pthread_create|thread creation failed|code: 11\b/i,
     THREADS
@@ -28695,8 +30429,8 @@ function exhaustion(output) {
   const ofMachine = MESSAGES2.filter(([, what]) => [MEMORY2, THREADS, DISK].includes(what));
   return saidIn(last3, ofMachine) ?? deviceExhaustion(output);
 }
-function saidIn(text2, messages) {
-  return messages.find(([pattern]) => pattern.test(text2))?.[1];
+function saidIn(text3, messages) {
+  return messages.find(([pattern]) => pattern.test(text3))?.[1];
 }
 
 // src/sweep/reasons.ts
@@ -28746,13 +30480,13 @@ var REASONS = [
   { name: "types differ", means: "defect", message: /dtype|same type|scalar type/i },
   { name: "crash", means: "defect", type: /^SIG/ }
 ];
+var TOO_OLD = {
+  name: "needs a newer card",
+  means: "needs-device",
+  needs: "capability",
+  message: /no kernel image is available|compute capability (?:of at least|>=|>|\d)|is not compatible with the current PyTorch|requires (?:a GPU with )?(?:compute capability|sm_?\d)|named symbol not found|no longer supports this GPU because it is too old|only supports? \w+ GPUs? or newer|using Ampere GPU|out of resource: shared memory/i
+};
 var ON_CARDS = [
-  {
-    name: "needs a newer card",
-    means: "needs-device",
-    needs: "capability",
-    message: /no kernel image is available|compute capability (?:of at least|>=|>|\d)|is not compatible with the current PyTorch|requires (?:a GPU with )?(?:compute capability|sm_?\d)|named symbol not found/i
-  },
   {
     name: "assertion on the card",
     means: "defect",
@@ -28771,12 +30505,14 @@ var ON_CARDS = [
 ];
 var MESSAGE_LIMIT = 8192;
 function classify(type, message, causes2 = [], device) {
-  const text2 = message.slice(0, MESSAGE_LIMIT);
+  const text3 = message.slice(0, MESSAGE_LIMIT);
   const isOnCard = device?.hasCards === true;
-  const weather = (isOnCard ? deviceWeatherOf(text2) : void 0) ?? weatherOf(type, text2, causes2);
+  if (isOnCard && TOO_OLD.message?.test(text3))
+    return { reason: TOO_OLD.name, means: TOO_OLD.means, needs: TOO_OLD.needs };
+  const weather = (isOnCard ? deviceWeatherOf(text3) : void 0) ?? weatherOf(type, text3, causes2);
   if (weather !== void 0) return { reason: weather, means: "weather" };
   const reasons = isOnCard ? [...ON_CARDS, ...REASONS] : REASONS;
-  const found = reasons.find((reason) => (reason.type?.test(type) ?? true) && (reason.message?.test(text2) ?? true));
+  const found = reasons.find((reason) => (reason.type?.test(type) ?? true) && (reason.message?.test(text3) ?? true));
   return found ? { reason: found.name, means: found.means, needs: found.needs } : { reason: type, means: "defect" };
 }
 function signatureOf(type, message) {
@@ -28920,9 +30656,9 @@ function whatIsBroken(content3) {
   return void 0;
 }
 function conflictIn({ conflict }, content3) {
-  const at3 = conflict === "its line" ? -1 : content3.search(/^<{7} /m);
-  if (at3 < 0) return void 0;
-  const line = content3.slice(0, at3).split("\n").length;
+  const at4 = conflict === "its line" ? -1 : content3.search(/^<{7} /m);
+  if (at4 < 0) return void 0;
+  const line = content3.slice(0, at4).split("\n").length;
   return { kind: "conflict-marker", message: "A conflict marker is left in this file; it is not read.", line };
 }
 
@@ -28955,9 +30691,9 @@ function patchRequirement(content3, format, requirement, specifier) {
   const line = raw.replace(/\r$/, "");
   const [from, to] = requirement.columns;
   if (line.slice(from, to) !== requirement.written) return { why: "The requirement is spread over several lines." };
-  const written2 = dialect(requirement, specifier, { before: line.slice(0, from), after: line.slice(to) });
-  if (written2 === void 0) return { why: "The requirement is written in a form that is not patched." };
-  const after = line.slice(0, from) + written2 + line.slice(to);
+  const written4 = dialect(requirement, specifier, { before: line.slice(0, from), after: line.slice(to) });
+  if (written4 === void 0) return { why: "The requirement is written in a form that is not patched." };
+  const after = line.slice(0, from) + written4 + line.slice(to);
   return {
     content: content3.slice(0, start2) + after + content3.slice(start2 + line.length),
     line: requirement.line,
@@ -28983,8 +30719,8 @@ function withPin(specifier, target2) {
   const clauses = clausesOf(specifier);
   if (isRaise(target2) && clauses.some((clause) => isFloorAbove(clause, target2.version))) return specifier;
   const made = RULES[target2.kind](clauses, target2);
-  const text2 = made.map((clause) => clause.join("")).join(",");
-  return text2 !== "" && satisfies2(target2.version, text2) && keepsOut(text2, target2.bad) ? text2 : void 0;
+  const text3 = made.map((clause) => clause.join("")).join(",");
+  return text3 !== "" && satisfies2(target2.version, text3) && keepsOut(text3, target2.bad) ? text3 : void 0;
 }
 function isRaise({ kind }) {
   return kind === "raise-partner" || kind === "floor";
@@ -29081,15 +30817,15 @@ function linesOf(old, current, from, to, open) {
 }
 
 // src/pins/patches.ts
-function patchesFor(pins, where) {
+function patchesFor(pins, where2) {
   const patches = [];
   const notPatched = [];
   const seen = /* @__PURE__ */ new Set();
   for (const pin of pins)
-    for (const manifest of where.manifests)
+    for (const manifest of where2.manifests)
       for (const [index, requirement] of manifest.requirements.entries()) {
         if (requirement.name !== pin.library) continue;
-        const made = onePatch(pin, manifest, index, where);
+        const made = onePatch(pin, manifest, index, where2);
         const place2 = `${pin.specifier} ${manifest.file} ${requirement.line} ${requirement.columns[0]}`;
         if (made === void 0 || seen.has(place2)) continue;
         seen.add(place2);
@@ -29099,9 +30835,9 @@ function patchesFor(pins, where) {
   const holds4 = pins.filter(({ kind }) => kind === "hold").flatMap(({ library, below }) => below ? botHolds(library, below) : []);
   return { patches, notPatched, botHolds: holds4 };
 }
-function onePatch(pin, manifest, index, where) {
+function onePatch(pin, manifest, index, where2) {
   const requirement = manifest.requirements[index];
-  const content3 = where.contents.get(manifest.file);
+  const content3 = where2.contents.get(manifest.file);
   if (requirement === void 0 || content3 === void 0) return void 0;
   const { file } = manifest;
   const place2 = { specifier: pin.specifier, file, line: requirement.line };
@@ -29116,7 +30852,7 @@ function onePatch(pin, manifest, index, where) {
     return { ...place2, why: "The patched line would not be read back as what is meant." };
   const { before, after } = patched;
   const patch = { ...place2, before, after, diff: unifiedDiff(file, content3, patched.content) };
-  const refresh2 = refreshFor(manifest, pin.library, where.manifests);
+  const refresh2 = refreshFor(manifest, pin.library, where2.manifests);
   return refresh2 === void 0 ? patch : { ...patch, refresh: refresh2 };
 }
 function targetOf({ kind, library, version, below }) {
@@ -29166,18 +30902,18 @@ function toPin(pin) {
 }
 
 // src/plan/changes.ts
-function resolveChange(written2, releases, python, problems) {
+function resolveChange(written4, releases, python, problems) {
   const usable = usableReleases(releases, python).map((release2) => release2.version);
-  const from = findVersion(written2.library, written2.from, releases, usable, python, problems);
-  const to = findVersion(written2.library, written2.to, releases, usable, python, problems);
+  const from = findVersion(written4.library, written4.from, releases, usable, python, problems);
+  const to = findVersion(written4.library, written4.to, releases, usable, python, problems);
   if (from === void 0 || to === void 0) return void 0;
   if (sameVersion(from, to)) {
     problems.push(
-      `\`${written2.library}:${written2.from}..${written2.to}\` changes nothing: both ends are the same release. Name two.`
+      `\`${written4.library}:${written4.from}..${written4.to}\` changes nothing: both ends are the same release. Name two.`
     );
     return void 0;
   }
-  const { library, place: place2 } = written2;
+  const { library, place: place2 } = written4;
   return { library, from, to, releases: [from, ...between2(usable, from, to), to], ...place2 && { place: place2 } };
 }
 function between2(usable, from, to) {
@@ -29187,15 +30923,15 @@ function between2(usable, from, to) {
   );
   return oldest === from ? within2 : within2.toReversed();
 }
-function findVersion(library, written2, all, usable, python, problems) {
-  if (written2 === "") return usable.at(-1);
-  if (!isVersion(written2)) return newestOfLine(library, written2, usable, problems);
-  const named4 = all.find((release2) => isVersion(release2.version) && sameVersion(release2.version, written2));
+function findVersion(library, written4, all, usable, python, problems) {
+  if (written4 === "") return usable.at(-1);
+  if (!isVersion(written4)) return newestOfLine(library, written4, usable, problems);
+  const named4 = all.find((release2) => isVersion(release2.version) && sameVersion(release2.version, written4));
   if (named4 === void 0) {
-    problems.push(`${library} has no release ${written2}.${neighbours(written2, usable)}`);
+    problems.push(`${library} has no release ${written4}.${neighbours(written4, usable)}`);
     return void 0;
   }
-  if (!named4.yanked && !usable.some((version) => sameVersion(version, written2)) && !named4.version.match(/[a-z]/)) {
+  if (!named4.yanked && !usable.some((version) => sameVersion(version, written4)) && !named4.version.match(/[a-z]/)) {
     const requires = named4.requiresPython ? ` (it requires Python ${named4.requiresPython})` : "";
     problems.push(
       `${library} ${named4.version} has no wheel for Python ${python}${requires}. Choose another Python with --python.`
@@ -29204,11 +30940,11 @@ function findVersion(library, written2, all, usable, python, problems) {
   }
   return named4.version;
 }
-function newestOfLine(library, written2, usable, problems) {
-  const line = written2.replace(/[x*]$/, "");
+function newestOfLine(library, written4, usable, problems) {
+  const line = written4.replace(/[x*]$/, "");
   const found = usable.filter((version) => version.startsWith(line)).at(-1);
   if (found === void 0)
-    problems.push(`${library} has no release ${written2}.${neighbours(line.replace(/\.$/, ""), usable)}`);
+    problems.push(`${library} has no release ${written4}.${neighbours(line.replace(/\.$/, ""), usable)}`);
   return found;
 }
 function neighbours(version, usable) {
@@ -29225,7 +30961,7 @@ function librariesOf(request) {
   return [.../* @__PURE__ */ new Set([...needed, ...request.changes.map((change) => change.library), ...Object.keys(request.held)])];
 }
 function packagesNeededBy(cells) {
-  return cells.flatMap((cell) => packagesOf(cell.quantization));
+  return cells.flatMap(packagesOf);
 }
 function makePlan(request, releases, python, problems) {
   const cells = selectCells(request.cells, allCells(request.checkpoints), problems);
@@ -29321,12 +31057,34 @@ function partnerReleases(request, cells, releases, python) {
     names2.map((name2) => [name2, usableReleases(releases.get(name2) ?? [], python).map((release2) => release2.version)])
   );
 }
-function packageTable() {
-  return Object.fromEntries(Object.keys(QUANTIZATIONS).map((name2) => [name2, packagesOf(name2)]));
-}
 
 // src/report/build.ts
 var import_semver = __toESM(require_semver2(), 1);
+
+// src/report/refusal.ts
+var DELIBERATE = ["refused", "no default target modules"];
+var DELIBERATELY = "refused deliberately";
+function refusalReason(boundary2) {
+  return isOwn(boundary2) ? DELIBERATELY : "refused";
+}
+function isRefused({ direction, after, failure: failure2 }) {
+  return direction === "regressed" && after.outcome === "unsupported" && DELIBERATE.includes(failure2?.reason ?? "");
+}
+function refusalText(boundary2) {
+  const { library, firstBad, failure: failure2 } = boundary2;
+  const who = raisedIn(boundary2);
+  const how2 = isOwn(boundary2) ? "deliberately" : "in the words of a deliberate refusal";
+  return `${who === "peft" ? "PEFT" : who} refuses this since ${library} ${firstBad}, ${how2}: ${failure2?.message ?? ""}`;
+}
+function isOwn(boundary2) {
+  return raisedIn(boundary2) === boundary2.library;
+}
+function raisedIn({ failure: failure2, library }) {
+  const frame = failure2?.frames?.findLast((one2) => one2.includes("/"));
+  return frame?.split("/")[0]?.replaceAll("_", "-") ?? library;
+}
+
+// src/report/build.ts
 function buildReport(input) {
   const comparisons2 = input.conclusions.comparisons.map((comparison) => toComparison(comparison, input));
   const results = input.history.flatMap((measurement) => toResults(measurement));
@@ -29390,27 +31148,30 @@ function toComparison(comparison, input) {
 }
 function standing2(comparison, input) {
   const { cell, after, brokenControl } = comparison;
-  const isKnown = isMeasured(after);
+  const isKnown2 = isMeasured(after);
   return {
     cell,
-    comparison: isKnown ? "alone" : "not-compared",
+    comparison: isKnown2 ? "alone" : "not-compared",
     what: [],
     ...brokenControl && { cause: "base model" },
     before: "unknown",
     after: after?.outcome ?? "unknown",
     failedBefore: [],
     failedAfter: failedIn(after),
-    ...(!isKnown || brokenControl) && { why: whyNot(comparison, input) }
+    ...(!isKnown2 || brokenControl) && { why: whyNot(comparison, input) }
   };
 }
-function toBoundary({ failure: failure2, moves: moves2, measured: measured2, alsoChanged, certainty, ...boundary2 }) {
+function toBoundary(found) {
+  const { failure: failure2, moves: moves2, measured: measured2, alsoChanged, certainty, ...boundary2 } = found;
   const facts = moves2.map((move) => moveWords(move));
+  const refused = isRefused(found);
+  const said = refused ? [refusalText(found)] : [failure2?.message ?? []].flat();
   return {
     ...boundary2,
     stage: failure2?.stage ?? "train",
-    reason: failure2?.reason ?? "fact",
+    reason: refused ? refusalReason(found) : failure2?.reason ?? "fact",
     signature: signatureOf2(failure2) ?? facts.join("; "),
-    message: [...failure2 ? [failure2.message] : [], ...facts].join("; "),
+    message: [...said, ...facts].join("; "),
     measured: measured2,
     alsoChanged,
     certainty
@@ -29429,8 +31190,8 @@ function failedIn(result) {
 }
 function whyNot({ before, after, brokenControl }, { run: run2, changes }) {
   const { stoppedBy } = run2;
-  const where = changes.length > 0 ? " on both sides" : "";
-  if (brokenControl) return `the base model is broken${where}: ${firstFailure(brokenControl)}`;
+  const where2 = changes.length > 0 ? " on both sides" : "";
+  if (brokenControl) return `the base model is broken${where2}: ${firstFailure(brokenControl)}`;
   const unmeasured2 = [before, after].find((result) => result && !isMeasured(result));
   if (unmeasured2) return [unmeasured2.outcome, unmeasured2.reason, unmeasured2.message].filter(Boolean).join(": ");
   return stoppedBy === "finished" ? "not reached" : `not reached before the run was stopped (${stoppedBy})`;
@@ -29440,10 +31201,10 @@ function firstFailure({ failures, outcome }) {
   return failure2 ? `${failure2.stage}: ${failure2.message}` : outcome;
 }
 function toResults({ question, environment, results }) {
-  const where = environment.status === "built" ? environment.id : requestKey(question.environment);
+  const where2 = environment.status === "built" ? environment.id : requestKey(question.environment);
   return [...results.values()].map(({ cell, outcome, ...rest }) => {
     const [counts] = rest.failures;
-    const named4 = { id: `${cell}@${where}`, cell, environment: where, repeat: question.repeat, outcome };
+    const named4 = { id: `${cell}@${where2}`, cell, environment: where2, repeat: question.repeat, outcome };
     return counts ? { ...named4, stage: counts.stage, signature: counts.signature, ...rest } : { ...named4, ...rest };
   });
 }
@@ -29713,7 +31474,7 @@ var Evidence2 = class {
     const name2 = cellId(control);
     const own2 = this.#controls.get(name2) ?? control;
     this.#controls.set(name2, own2);
-    const set2 = this.#setOf(packagesFor(this.problem, cell.quantization));
+    const set2 = this.#setOf(packagesFor(this.problem, cell));
     const ruledOut2 = this.problem.ruledOut?.(cell);
     const subject = { id: cellId(cell), set: set2, control: own2, ruledOut: ruledOut2 };
     this.#subjects.set(cell, subject);
@@ -29852,9 +31613,19 @@ function resultAgainst(evidence, judged2, result) {
 }
 function besideReference(evidence, judged2, result, point) {
   const compared = compareResults(resultAt(evidence, judged2, judged2.reference), result);
-  const atReference = evidence.beside(judged2.cell, pinsAt(evidence, judged2.change, judged2.reference)).comparison;
-  const isBack = isStill(compared.comparison) && isWorse(atReference) && isStill(point.comparison);
+  if (!isStill(compared.comparison)) return compared;
+  const isBack = isBackAtBase(evidence, judged2, point) || isBackBefore(evidence, judged2, result);
   return isBack ? { ...compared, comparison: "fixed" } : compared;
+}
+function isBackAtBase(evidence, { cell, change, reference }, point) {
+  const atReference = evidence.beside(cell, pinsAt(evidence, change, reference)).comparison;
+  return isWorse(atReference) && isStill(point.comparison);
+}
+function isBackBefore(evidence, judged2, result) {
+  if (judged2.previous === void 0) return false;
+  const before = resultAt(evidence, judged2, judged2.previous);
+  const atReference = compareResults(before, resultAt(evidence, judged2, judged2.reference)).comparison;
+  return isWorse(atReference) && isStill(compareResults(before, result).comparison);
 }
 function stateAt(evidence, judged2, index) {
   const place2 = evidence.place(judged2.cell, pinsAt(evidence, judged2.change, index));
@@ -29905,9 +31676,13 @@ function intervalsOf(evidence, cell, change) {
     found.push(...places);
     const isOther = isMoved2 || places.length > 0 || isOtherOutcome(evidence, stretch, to);
     const moved2 = isMoved2 ? places.at(-1) : places.at(-1) ?? stretch.moved;
-    stretch = { cell, change, reference: isOther ? to : stretch.reference, from: to, moved: moved2 };
+    const held2 = isOther ? { reference: to, previous: stretch.reference } : heldAgainst(stretch);
+    stretch = { cell, change, ...held2, from: to, moved: moved2 };
   }
   return found;
+}
+function heldAgainst({ reference, previous }) {
+  return previous === void 0 ? { reference } : { reference, previous };
 }
 function stopsOf(evidence, judged2) {
   const { cell, change } = judged2;
@@ -29918,8 +31693,9 @@ function stopsOf(evidence, judged2) {
 function isOtherOutcome(evidence, stretch, to) {
   return resultAt(evidence, stretch, to)?.outcome !== resultAt(evidence, stretch, stretch.reference)?.outcome;
 }
-function movedIn(evidence, { cell, change, reference, from }, to) {
-  const judged2 = { cell, change, reference };
+function movedIn(evidence, stretch, to) {
+  const { cell, change, from } = stretch;
+  const judged2 = { cell, change, ...heldAgainst(stretch) };
   if (isOfModel(evidence, judged2, to)) return [];
   const first = bisect(from, to, (index) => stateAt(evidence, judged2, index), isBuiltFor(evidence, judged2));
   const found = { ...first, ...judged2, neighbours: first };
@@ -29930,7 +31706,7 @@ function movedIn(evidence, { cell, change, reference, from }, to) {
 function otherwiseIn(evidence, { reference, from, moved: moved2 }, to) {
   if (moved2 === void 0) return [];
   const { cell, change, low, neighbours: neighbours2 } = moved2;
-  const judged2 = { cell, change, reference: moved2.reference };
+  const judged2 = { cell, change, ...heldAgainst(moved2) };
   const [before, now2] = [wayAt(evidence, judged2, reference), wayAt(evidence, judged2, to)];
   if (!isWorse(before.comparison) || !isWorse(now2.comparison) || isSameWay(before, now2)) return [];
   return [{ ...likeLast(evidence, judged2, from, to), low, ...judged2, neighbours: neighbours2 }];
@@ -29984,8 +31760,13 @@ function directionAt(evidence, located2) {
 }
 function turnAfter(evidence, one2) {
   const isMend = (other) => directionAt(evidence, other)?.comparison === "fixed";
+  const isOver = (other) => {
+    const { comparison } = against(evidence, one2, other.high);
+    return isMend(other) && (isStill(comparison) || comparison === "fixed");
+  };
+  const isTurn = (other) => isMend(one2) ? !isMend(other) : isOver(other);
   const own2 = located(evidence).get(one2.cell) ?? [];
-  return own2.slice(own2.indexOf(one2) + 1).filter(({ change, reference }) => change === one2.change && reference > 0).find((other) => isMend(other) !== isMend(one2));
+  return own2.slice(own2.indexOf(one2) + 1).filter(({ change, reference }) => change === one2.change && reference > 0).find(isTurn);
 }
 
 // src/search/concerns/held-back.ts
@@ -30238,15 +32019,15 @@ var holdPins = remembered("lines", (evidence) => {
   return { ...evidence.head, ...Object.fromEntries(versions) };
 });
 function holds2(evidence) {
-  const counted2 = countAt(evidence, holdPins(evidence), flakyCells(evidence));
-  if (counted2 === void 0) return [];
+  const counted3 = countAt(evidence, holdPins(evidence), flakyCells(evidence));
+  if (counted3 === void 0) return [];
   return evidence.problem.changes.flatMap(({ library, from, to, releases }) => {
     const { version, isLastGood } = held(evidence).get(library) ?? {};
     if (version === void 0) return [];
-    if (compareVersions(from, to) > 0) return [{ kind: "hold", library, version, ...counted2 }];
+    if (compareVersions(from, to) > 0) return [{ kind: "hold", library, version, ...counted3 }];
     const next2 = releases[releases.indexOf(version) + 1];
     const below = isLastGood ? firstKeptOut(evidence, library, version, next2) : next2;
-    return below ? [{ kind: "hold", library, version, below, ...counted2 }] : [];
+    return below ? [{ kind: "hold", library, version, below, ...counted3 }] : [];
   });
 }
 function firstKeptOut(evidence, library, version, next2) {
@@ -30391,7 +32172,7 @@ var partnerEverywhere = {
   ask: remembered(
     "all",
     (evidence) => partners(evidence).flatMap((partner2) => {
-      const raised2 = bestOf(evidence, partner2)?.raised;
+      const raised2 = bestOf2(evidence, partner2)?.raised;
       return raised2 ? evidence.ask("partner", raised2.pins, withControls(evidence.problem.cells)) : [];
     })
   ),
@@ -30399,15 +32180,15 @@ var partnerEverywhere = {
   /** Partner releases that help and have been measured, whether or not an older one was still looked for. */
   conclude: (evidence) => ({ measuredPins: partners(evidence).flatMap((partner2) => pinOf(evidence, partner2) ?? []) })
 };
-function bestOf(evidence, partner2) {
+function bestOf2(evidence, partner2) {
   const { best } = firstHelping(evidence, partner2);
   const raised2 = best && partner2.line[best.index];
   return raised2 && { ...best, raised: raised2 };
 }
 function pinOf(evidence, partner2) {
-  const best = bestOf(evidence, partner2);
-  const counted2 = best && countAt(evidence, best.raised.pins, flakyCells(evidence));
-  if (best === void 0 || counted2 === void 0) return void 0;
+  const best = bestOf2(evidence, partner2);
+  const counted3 = best && countAt(evidence, best.raised.pins, flakyCells(evidence));
+  if (best === void 0 || counted3 === void 0) return void 0;
   const { library, line } = partner2;
   const { version } = best.raised;
   const patches = line.slice(best.index + 1).filter((other) => {
@@ -30416,7 +32197,7 @@ function pinOf(evidence, partner2) {
   });
   const kind = isChanged(evidence.problem, partner2) ? "floor" : "raise-partner";
   const newest = patches.at(-1);
-  const pin = { kind, library, version, ...counted2 };
+  const pin = { kind, library, version, ...counted3 };
   return newest ? { ...pin, newestPatch: newest.version } : pin;
 }
 
@@ -30771,8 +32552,8 @@ function explained(result, stage, says) {
   return result.failures[0] === known2 ? { ...result, message: told.message, failures } : { ...result, failures };
 }
 function withFailure(result, failure2) {
-  const [counted2] = result.failures;
-  const isFirst = counted2 === void 0 || failure2.kind === "raised" && counted2.kind === "check";
+  const [counted3] = result.failures;
+  const isFirst = counted3 === void 0 || failure2.kind === "raised" && counted3.kind === "check";
   const failures = isFirst ? [failure2, ...result.failures] : [...result.failures, failure2];
   const counts = failures[0] ?? failure2;
   const stages = { ...result.stages, [failure2.stage]: "fail" };
@@ -31069,9 +32850,9 @@ function findingsOf2(answer) {
   return [...measured2, { kind: "failure", failure: failure2, explains: answer.says }];
 }
 function failureOf(answer) {
-  const { where, says = UNEXPLAINED } = answer;
+  const { where: where2, says = UNEXPLAINED } = answer;
   return {
-    stage: where === "logits" ? "forward" : "generate",
+    stage: where2 === "logits" ? "forward" : "generate",
     kind: "check",
     type: REASON,
     reason: REASON,
@@ -31079,17 +32860,17 @@ function failureOf(answer) {
     message: `${says} ${evidenceFor(answer)}`
   };
 }
-function notFinite({ where, tensor, count: count3, of }) {
-  const [stage, message] = where === "logits" ? ["forward", `${count3} of ${of} logits are NaN or infinite.`] : [
+function notFinite({ where: where2, tensor, count: count3, of }) {
+  const [stage, message] = where2 === "logits" ? ["forward", `${count3} of ${of} logits are NaN or infinite.`] : [
     "reload",
     `The model computes numbers, and of its saved adapter ${count3} of ${of} in ${tensor} are none.`
   ];
   const type = "not-finite";
-  return { stage, kind: "check", type, reason: type, signature: `${type}: ${where}`, message };
+  return { stage, kind: "check", type, reason: type, signature: `${type}: ${where2}`, message };
 }
-function evidenceFor({ where, distance, band, left: left2 }) {
-  const what = where === "logits" ? "Logits are" : "A generated token is";
-  const from = where === "logits" ? "from the reference graph" : "below the best one of the reference graph";
+function evidenceFor({ where: where2, distance, band, left: left2 }) {
+  const what = where2 === "logits" ? "Logits are" : "A generated token is";
+  const from = where2 === "logits" ? "from the reference graph" : "below the best one of the reference graph";
   const explained2 = left2 === void 0 ? "" : `, and ${left2.toPrecision(2)} with this change`;
   return `${what} ${distance.toPrecision(3)} ${from}${explained2} (band ${band}).`;
 }
@@ -31177,7 +32958,7 @@ function problemOf(planned) {
     alternatives: alternatives2,
     partners: partners2,
     asks,
-    packages: packageTable(),
+    packagesOf,
     ruledOut: (cell) => ruledOut(cell, planned),
     environments,
     search: strategy,
@@ -31192,15 +32973,15 @@ async function search(problem, planned, ports, machine) {
   const evidence = new Evidence2(problem);
   const { history } = evidence;
   const isHead = ({ pins }) => planned.changes.every(({ library, to }) => pins[library] === to);
-  const packageSets = groups(problem, measurable(everyCell(problem), planned)).map((group) => group.packages);
+  const packageSets2 = groups(problem, measurable(everyCell(problem), planned)).map((group) => group.packages);
   const preferencesIn = (known2, request) => {
-    const measured2 = [request.packages, ...packageSets].map((packages) => known2.baseLock(packages)).find((lock) => lock !== void 0);
-    const written2 = isHead(request) ? planned.locked.head : planned.locked.base;
-    return { versions: { ...measured2, ...written2 }, ofAnyDate: Object.keys(written2) };
+    const measured2 = [request.packages, ...packageSets2].map((packages) => known2.baseLock(packages)).find((lock) => lock !== void 0);
+    const written4 = isHead(request) ? planned.locked.head : planned.locked.base;
+    return { versions: { ...measured2, ...written4 }, ofAnyDate: Object.keys(written4) };
   };
   const settings = {
     width: machine.width,
-    packagesOf: (cell) => packagesOf(cell.quantization),
+    packagesOf,
     ownOf: (cell) => ownForProbe(cell, planned.configurations),
     baseOf: (request) => baseRequest(problem, request.packages),
     preferencesOf: (request) => preferencesIn(evidence, request),
@@ -31234,7 +33015,191 @@ async function search(problem, planned, ports, machine) {
   }
 }
 
+// src/plan/shards.ts
+var MOST2 = 256;
+var ENVIRONMENTS2 = 8;
+var START_MINUTES = 1;
+function shardsOf(requests) {
+  const shards = requests.flatMap(({ plan: plan2, of, isPaid = false }, request) => {
+    const device = plan2.device ?? DEFAULT_DEVICE;
+    return jobsOf(measurable(plan2.cells, plan2), device, plan2.minutes).map((job) => {
+      const { cells, minutes } = job;
+      const limit = isPaid ? minutes : plan2.minutes;
+      const shard = { request, device, class: of?.name ?? device, cells: cells.map(cellId), minutes };
+      const usd = of?.usdPerMinute === void 0 ? {} : { usd: usdOf({ minutes: limit }, of) };
+      return { ...shard, ...usd, ...isPaid ? { limit } : {} };
+    });
+  });
+  return shards.slice(0, MOST2).map((shard, index) => ({ ...shard, id: String(index) }));
+}
+function jobsOf(some, device, limit) {
+  const parts = packageSets(some).flatMap(
+    (cells) => halved({ cells, seconds: predicted(cells, device) }, device, limit)
+  );
+  const bins = [];
+  for (const part2 of parts.toSorted((left2, right) => right.seconds - left2.seconds)) {
+    const open = bins.filter(({ seconds }) => seconds + part2.seconds <= limit * 60).toSorted((left2, right) => left2.seconds - right.seconds)[0];
+    if (open) {
+      for (const cell of part2.cells) open.cells.push(cell);
+      open.seconds += part2.seconds;
+    } else bins.push({ cells: [...part2.cells], seconds: part2.seconds });
+  }
+  return bins.map(({ cells, seconds }) => ({ cells, minutes: Math.min(limit, Math.ceil(seconds / 60)) }));
+}
+function packageSets(cells) {
+  const sets = /* @__PURE__ */ new Map();
+  for (const cell of cells) {
+    const key = packagesOf(cell).join();
+    sets.set(key, [...sets.get(key) ?? [], cell]);
+  }
+  return [...sets.values()];
+}
+function predicted(cells, device) {
+  const { environmentSeconds, cellSeconds } = deviceOf(device).predicted;
+  return ENVIRONMENTS2 * (environmentSeconds + cells.length * cellSeconds);
+}
+function halved(group, device, limit) {
+  const { cells } = group;
+  if (group.seconds <= limit * 60 || cells.length <= 1) return [group];
+  const middle2 = Math.ceil(cells.length / 2);
+  return [cells.slice(0, middle2), cells.slice(middle2)].flatMap(
+    (half) => halved({ cells: half, seconds: predicted(half, device) }, device, limit)
+  );
+}
+function planOfShard(plan2, shard) {
+  const own2 = new Set(shard.cells);
+  const cells = plan2.cells.filter((cell) => own2.has(cellId(cell)));
+  const isNear = (other) => cells.some(({ architecture, task }) => architecture === other.architecture && task === other.task);
+  const minutes = shard.limit ?? plan2.minutes;
+  return { ...plan2, cells, minutes, alternatives: plan2.alternatives.filter(isNear) };
+}
+function usdOf({ minutes }, { usdPerMinute = 0 }) {
+  return billedMinutes([{ minutes }]) * usdPerMinute;
+}
+function billedMinutes(jobs, startMinutes = START_MINUTES) {
+  return jobs.reduce((sum, { minutes }) => sum + Math.ceil(minutes + startMinutes), 0);
+}
+function usdOfAll(shards) {
+  return shards.reduce((sum, { usd = 0 }) => sum + usd, 0);
+}
+
+// src/plan/divide.ts
+function factsOfDivision({ shares, unplaced }, limits) {
+  const classes = shares.map(({ of, cells, why }) => {
+    const jobs = jobsOf(cells, of.device, limits.minutes);
+    const usd = of.usdPerMinute === void 0 ? void 0 : jobs.reduce((sum, job) => sum + usdOf(job, of), 0);
+    const about = { name: of.name, device: of.device, cells: cells.length, jobs: jobs.length, usd };
+    return { ...about, minutes: billedMinutes(jobs), whys: counted2(Object.values(why)) };
+  });
+  const left2 = Object.values(unplaced);
+  if (left2.length === 0) return classes;
+  const none2 = { name: "no runner", device: DEFAULT_DEVICE, cells: left2.length, jobs: 0, minutes: 0 };
+  return [...classes, { ...none2, whys: counted2(left2) }];
+}
+function counted2(whys) {
+  return [...new Set(whys)].map((why) => [why, whys.filter((one2) => one2 === why).length]);
+}
+function divide(cells, classes, limits) {
+  const choices = subsetsOf(classes).map((some) => paidFor(placesIn(some, cells), limits));
+  const best = choices.reduce((left3, right) => isBetter(right, left3, limits) ? right : left3, []);
+  const places = [...best, ...besides(best, classes, limits)];
+  const placed3 = Object.fromEntries(best.map(([cell, { name: name2 }]) => [cellId(cell), name2]));
+  const left2 = cells.filter((cell) => own(placed3, cellId(cell)) === void 0);
+  return {
+    shares: sharesOf(places),
+    placed: placed3,
+    unplaced: Object.fromEntries(left2.map((cell) => [cellId(cell), whyUnplaced(cell, classes, limits)])),
+    usd: priceOf(places, limits)
+  };
+}
+function subsetsOf(items) {
+  return items.reduce((known2, item) => known2.concat(known2.map((some) => some.concat(item))), [[]]);
+}
+function placesIn(classes, cells) {
+  const order = classes.toSorted(cheaperFirst);
+  return cells.flatMap((cell) => {
+    const first = order.find((one2) => unfit2(cell, one2) === void 0);
+    return first ? [[cell, first]] : [];
+  });
+}
+function cheaperFirst(left2, right) {
+  return (left2.usdPerMinute ?? 0) - (right.usdPerMinute ?? 0) || Number(deviceOf(left2.device).hasCards) - Number(deviceOf(right.device).hasCards) || (left2.capability ?? Number.POSITIVE_INFINITY) - (right.capability ?? Number.POSITIVE_INFINITY);
+}
+var MANY = 200;
+function paidFor(places, limits, beside = []) {
+  const isPaid = (count3) => isWithin(priceOf([...beside, ...places.slice(0, count3)], limits), limits);
+  let most = places.length;
+  if (most > MANY && !isPaid(most)) most = halvedDown(most, isPaid);
+  while (most > 0 && !isPaid(most)) most--;
+  return places.slice(0, most);
+}
+function halvedDown(tooMany, isPaid) {
+  let [least, most] = [0, tooMany];
+  while (least + 1 < most) {
+    const middle2 = Math.floor((least + most) / 2);
+    if (isPaid(middle2)) least = middle2;
+    else most = middle2;
+  }
+  return least;
+}
+function isWithin(usd, { usd: most = Number.POSITIVE_INFINITY }) {
+  return usd <= most + 1e-9;
+}
+function isBetter(right, left2, limits) {
+  if (right.length !== left2.length) return right.length > left2.length;
+  const [one2, other] = [priceOf(right, limits), priceOf(left2, limits)];
+  return one2 === other ? sharesOf(right).length < sharesOf(left2).length : one2 < other;
+}
+function besides(places, classes, limits) {
+  const more = places.flatMap(([cell, home]) => {
+    if (ownKernels(cell) === void 0) return [];
+    const others = classes.filter(({ device }) => device !== home.device);
+    return placesIn(others, [cell]);
+  });
+  return paidFor(more, limits, places);
+}
+function priceOf(places, limits) {
+  return sharesOf(places).reduce(
+    (sum, { of, cells }) => sum + jobsOf(cells, of.device, limits.minutes).reduce((some, job) => some + usdOf(job, of), 0),
+    0
+  );
+}
+function sharesOf(places) {
+  const found = /* @__PURE__ */ new Map();
+  for (const [cell, of] of places) {
+    const share = found.get(of.name) ?? { of, cells: [] };
+    share.cells.push(cell);
+    found.set(of.name, share);
+  }
+  return [...found.values()].map((share) => ({
+    ...share,
+    why: Object.fromEntries(share.cells.map((cell) => [cellId(cell), whyPlaced(cell, share.of)]))
+  }));
+}
+function whyPlaced(cell, { device }) {
+  const kernels = ownKernels(cell);
+  if (own(QUANTIZATIONS, cell.quantization)?.needsGpu) return "only a GPU can";
+  if (kernels !== void 0) return `${kernels}: those of this one are measured`;
+  return deviceOf(device).hasCards ? "the cheapest that can" : "a CPU tells the same as a GPU";
+}
+var TOO_LITTLE = "The budget";
+function whyUnplaced(cell, classes, { usd = 0 }) {
+  const reasons = classes.toSorted(cheaperFirst).map((one2) => unfit2(cell, one2));
+  if (reasons.some((why) => why === void 0)) return `${TOO_LITTLE} of $${usd} does not pay for it.`;
+  return reasons.at(-1) ?? "There is no class of runners.";
+}
+
 // src/report/plan.ts
+function runnerRows(runners) {
+  return runners.flatMap(({ name: name2, cells, jobs, minutes, usd, whys }, index) => {
+    const price = usd === void 0 ? "" : `, about $${usd.toFixed(2)}`;
+    const billed = jobs === 0 ? "" : ` in ${plural(jobs, "job")}, about ${plural(minutes, "minute")} billed${price}`;
+    return [
+      [index === 0 ? "on runners" : "", `${plain(name2, 60)}: ${plural(cells, "cell")}${billed}`],
+      ...whys.map(([why, count3]) => ["", `  ${count3}: ${plain(why, 200)}`])
+    ];
+  });
+}
 function renderPlan(facts) {
   const rows = [
     ...facts.changes.map((change, index) => [index === 0 ? "change" : "", changeText(change)]),
@@ -31250,11 +33215,12 @@ function renderPlan(facts) {
     ...facts.changes.map((change, index) => [index === 0 ? "releases" : "", releasesText(change)]),
     ["environments", environmentsText(facts)],
     ["runner", `${facts.device}, Python ${facts.python}`],
+    ...runnerRows(facts.runners ?? []),
     ["isolation", isolationText(facts)],
     ["index", `${indexesInWords(facts.indexes)}; credentials are used for fetching only`],
     ["time", `stops at ${facts.minutes} min`]
   ];
-  return `${rows.map(([name2, text2]) => `${name2.padEnd(14)}${text2}`.trimEnd()).join("\n")}
+  return `${rows.map(([name2, text3]) => `${name2.padEnd(14)}${text3}`.trimEnd()).join("\n")}
 `;
 }
 function indexesInWords(shown3) {
@@ -31330,10 +33296,10 @@ function releasesText({ library, releases, samples: samples2 = 0 }) {
   return samples2 > 0 ? `${first}, ${samples2} looked at whatever the ends do, more where two of them differ` : `${first}, found in about ${Math.ceil(Math.log2(between3 + 1))} steps where a cell breaks`;
 }
 function environmentsText(facts) {
-  const { changes, packageSets, environments } = facts;
-  if (changes.length === 0) return String(packageSets);
-  const each = packageSets > 1 ? ` for each of ${packageSets} package sets` : "";
-  return `${2 * packageSets} at first, at most ${environments}${each}${samplesText(facts)}`;
+  const { changes, packageSets: packageSets2, environments } = facts;
+  if (changes.length === 0) return String(packageSets2);
+  const each = packageSets2 > 1 ? ` for each of ${packageSets2} package sets` : "";
+  return `${2 * packageSets2} at first, at most ${environments}${each}${samplesText(facts)}`;
 }
 function samplesText({ changes, environments }) {
   const wanted = 2 + changes.reduce((sum, { samples: samples2 = 0 }) => sum + samples2, 0);
@@ -31368,9 +33334,9 @@ async function measuredInItsTime(measuring) {
   return better2(measuring, report, await measuring.measure(left2, era.version), era.version);
 }
 function better2({ torch }, newest, ofItsTime, version) {
-  const isBetter = uncompared(ofItsTime) < uncompared(newest);
-  torch.standFor(isBetter ? version : torch.chosen.version);
-  if (isBetter) return { report: ofItsTime };
+  const isBetter2 = uncompared(ofItsTime) < uncompared(newest);
+  torch.standFor(isBetter2 ? version : torch.chosen.version);
+  if (isBetter2) return { report: ofItsTime };
   if (!newest.results.some(isWaiting)) return { report: newest };
   const why = `With torch ${version}, which is of its time, no more cells can be measured. ${holding(version)}.`;
   return withoutIt(newest, why);
@@ -31498,15 +33464,15 @@ var Values = class {
   }
   /** Whether what stands here runs by default: no condition around it, or one that is known to hold. */
   runs(node, scope) {
-    for (let [at3, up] = [node, node.parent]; up; [at3, up] = [up, up.parent]) {
+    for (let [at4, up] = [node, node.parent]; up; [at4, up] = [up, up.parent]) {
       if (up.name === "FunctionDefinition" || up.name === "ClassDefinition") return true;
       if (up.name === "IfStatement" || up.name === "ConditionalExpression") {
-        const test = testBefore(up, at3);
+        const test = testBefore(up, at4);
         if (test === void 0 || /__name__|TYPE_CHECKING/.test(textOf4(this.module.source, test))) continue;
         const { texts, isSure } = this.of(test, scope);
-        if (at3.from !== test.from && !(isSure && texts.every(isTrue))) return false;
+        if (at4.from !== test.from && !(isSure && texts.every(isTrue))) return false;
       }
-      if (up.name === "TryStatement" && at3.prevSibling?.name === "except") return false;
+      if (up.name === "TryStatement" && at4.prevSibling?.name === "except") return false;
     }
     return true;
   }
@@ -31541,8 +33507,8 @@ var Values = class {
     return { ...fallback, isSure: fallback.isSure && isCommand };
   }
   #member(node, scope, depth) {
-    const written2 = textOf4(this.module.source, node);
-    if (/^(\w+\.)*(TaskType|PeftType)\.\w+$/.test(written2)) return sure(written2);
+    const written4 = textOf4(this.module.source, node);
+    if (/^(\w+\.)*(TaskType|PeftType)\.\w+$/.test(written4)) return sure(written4);
     const path = pathOf(this.module, node);
     if (path === void 0) return NOTHING3;
     const [root = "", ...rest] = path;
@@ -31597,15 +33563,15 @@ var Values = class {
   #binary(node, scope, depth) {
     const [left2, operator2, right] = childrenOf(node);
     const [one2, other] = [left2, right].map((side) => this.of(side, scope, depth + 1));
-    const written2 = operator2 ? textOf4(this.module.source, operator2) : "";
+    const written4 = operator2 ? textOf4(this.module.source, operator2) : "";
     if (one2 === void 0 || other === void 0) return NOTHING3;
-    if (written2 === "or")
+    if (written4 === "or")
       return one2.isSure && !one2.texts.every(isTrue) ? other : { ...union([one2, other]), isSure: false };
-    const isKnown = one2.isSure && other.isSure && one2.texts.length === 1 && other.texts.length === 1;
-    if (!isKnown) return NOTHING3;
-    if (written2 === "==" || written2 === "is") return sure(one2.texts[0] === other.texts[0] ? "True" : "False");
-    if (written2 === "!=") return sure(one2.texts[0] !== other.texts[0] ? "True" : "False");
-    if (written2 === "and") return sure(isTrue(one2.texts[0] ?? "") && isTrue(other.texts[0] ?? "") ? "True" : "False");
+    const isKnown2 = one2.isSure && other.isSure && one2.texts.length === 1 && other.texts.length === 1;
+    if (!isKnown2) return NOTHING3;
+    if (written4 === "==" || written4 === "is") return sure(one2.texts[0] === other.texts[0] ? "True" : "False");
+    if (written4 === "!=") return sure(one2.texts[0] !== other.texts[0] ? "True" : "False");
+    if (written4 === "and") return sure(isTrue(one2.texts[0] ?? "") && isTrue(other.texts[0] ?? "") ? "True" : "False");
     return NOTHING3;
   }
   /** `table.get(key)`, `os.environ.get(name, default)`, `str(x)`. */
@@ -31621,18 +33587,18 @@ var Values = class {
     return { ...values, isSure: values.isSure && chosen.length === 1 && node.parent !== null };
   }
 };
-function sure(text2) {
-  return { texts: [text2], isSure: true };
+function sure(text3) {
+  return { texts: [text3], isSure: true };
 }
 function union(values) {
   const texts = [...new Set(values.flatMap((value) => value.texts))];
   return { texts, isSure: values.every((value) => value.isSure) && texts.length === 1 };
 }
 function negated({ texts, isSure }) {
-  return { texts: texts.map((text2) => isTrue(text2) ? "False" : "True"), isSure };
+  return { texts: texts.map((text3) => isTrue(text3) ? "False" : "True"), isSure };
 }
-function isTrue(text2) {
-  return !["False", "None", "", "0", "false", "null"].includes(text2);
+function isTrue(text3) {
+  return !["False", "None", "", "0", "false", "null"].includes(text3);
 }
 function testBefore(statement, part2) {
   if (statement.name === "ConditionalExpression") return childrenOf(statement)[2];
@@ -31648,8 +33614,8 @@ function pathOf(module, node) {
   const before = object && pathOf(module, object);
   if (before === void 0 || key === void 0) return void 0;
   const isName2 = key.name === "PropertyName";
-  const text2 = isName2 ? textOf4(module.source, key) : stringValue(module.source, key) ?? "";
-  return [...before, text2];
+  const text3 = isName2 ? textOf4(module.source, key) : stringValue(module.source, key) ?? "";
+  return [...before, text3];
 }
 function loadedBy(nodes, module) {
   const [only] = nodes;
@@ -31661,9 +33627,9 @@ function loadedBy(nodes, module) {
 // src/detect/code/configs.ts
 var LONGEST5 = 32 * 1024;
 var MOST_BRACKETS2 = 200;
-function yamlTable(text2) {
-  if (text2.length > LONGEST5 || (text2.match(/[[{]/g) ?? []).length > MOST_BRACKETS2) return void 0;
-  const document = (0, import_yaml3.parseDocument)(text2);
+function yamlTable(text3) {
+  if (text3.length > LONGEST5 || (text3.match(/[[{]/g) ?? []).length > MOST_BRACKETS2) return void 0;
+  const document = (0, import_yaml3.parseDocument)(text3);
   if (document.errors.length > 0 || !(0, import_yaml3.isMap)(document.contents)) return void 0;
   try {
     return document.toJS({ maxAliasCount: 10 });
@@ -31673,16 +33639,16 @@ function yamlTable(text2) {
 }
 function configuredBy(module, call, path, yaml) {
   const named4 = configFile(module, call);
-  const text2 = named4 && yaml(named4);
-  const table3 = text2 === void 0 ? void 0 : yamlTable(text2);
+  const text3 = named4 && yaml(named4);
+  const table3 = text3 === void 0 ? void 0 : yamlTable(text3);
   if (named4 === void 0 || table3 === void 0) return void 0;
-  const direct = at2(table3, path);
+  const direct = at3(table3, path);
   if (direct !== void 0) return direct;
   const [group = "", ...rest] = path;
   const chosen = own(defaultsIn(table3), group);
   const part2 = chosen && yaml(`${folderOf(named4)}/${group}/${chosen.replace(/\.ya?ml$/, "")}.yaml`);
   const partTable = part2 ? yamlTable(part2) : void 0;
-  return partTable && at2(partTable, rest);
+  return partTable && at3(partTable, rest);
 }
 function configFile(module, call) {
   const said = (keyword2) => stringValue(module.source, call.keywords.get(keyword2));
@@ -31691,8 +33657,8 @@ function configFile(module, call) {
     const name2 = (said("config_name") ?? "config").replace(/\.ya?ml$/, "");
     return joined(folder, `${said("config_path") ?? "."}/${name2}.yaml`);
   }
-  const written2 = /["']([^"']+\.ya?ml)["']/.exec(textOf4(module.source, call.node))?.[1];
-  return written2 === void 0 ? void 0 : joined(folder, written2);
+  const written4 = /["']([^"']+\.ya?ml)["']/.exec(textOf4(module.source, call.node))?.[1];
+  return written4 === void 0 ? void 0 : joined(folder, written4);
 }
 function defaultsIn(table3) {
   const list2 = Array.isArray(table3.defaults) ? table3.defaults : [];
@@ -31702,7 +33668,7 @@ function defaultsIn(table3) {
     )
   );
 }
-function at2(table3, path) {
+function at3(table3, path) {
   let current = table3;
   for (const key of path) {
     if (typeof current !== "object" || current === null || !Object.hasOwn(current, key)) return void 0;
@@ -31721,6 +33687,7 @@ var OPEN2 = { values: [], isSure: false };
 function variantOf(rule, given, isWhole2) {
   const variant = rule.variants.find(({ keyword: keyword2, is }) => {
     const value = given(keyword2);
+    if (is === void 0) return value !== void 0 && !value.texts.includes("None");
     return value?.isSure === true && value.texts.includes(is);
   });
   if (variant) return { method: `${rule.name}+${variant.name}`, isSure: true };
@@ -31731,386 +33698,8 @@ function variantOf(rule, given, isWhole2) {
   return { method, isSure: isWhole2 && targets.every(({ isSure }) => isSure) };
 }
 
-// src/detect/code/hydra-yaml.ts
-var DEEPEST4 = 8;
-function readHydraYaml(file, content3) {
-  if (!/_target_:\s*["']?peft\./.test(content3)) return void 0;
-  const targets = targetsIn(yamlTable(content3) ?? {}, 0);
-  const models = targets.filter(({ name: name2 }) => name2.endsWith(".from_pretrained"));
-  const model = models.length === 1 ? models[0] : void 0;
-  const lines = content3.split("\n");
-  const found = targets.flatMap((target2) => {
-    const line = lines.findIndex((one2) => one2.includes(target2.name)) + 1;
-    return foundIn(target2, model, { file, line: Math.max(1, line) }) ?? [];
-  });
-  return found.length > 0 ? { file, found, unsure: [] } : void 0;
-}
-function foundIn({ name: name2, table: table3 }, model, at3) {
-  const rule = name2.startsWith("peft.") ? own(METHOD_OF_CONFIG, name2.split(".").at(-1) ?? "") : void 0;
-  if (rule === void 0) return void 0;
-  const { method, isSure } = variantOf(rule, (keyword2) => valueIn(table3, keyword2), true);
-  const task = own(TASK_OF_TYPE, String(table3.task_type ?? "").replace(/^.*\./, ""));
-  return {
-    at: { value: method, ...at3 },
-    isSure,
-    quantization: model ? quantizationOf(model.table) : OPEN2,
-    architecture: axis(model && architectureOf(model)),
-    task: axis(task ?? (model && taskOf2(model.name)))
-  };
-}
-function valueIn(table3, key) {
-  const value = table3[key];
-  if (value === void 0 || value === null) return void 0;
-  if (typeof value === "boolean") return sure(value ? "True" : "False");
-  return typeof value === "string" ? sure(value) : NOTHING3;
-}
-function targetsIn(table3, depth) {
-  const inner = Object.values(table3).flatMap(
-    (value) => typeof value === "object" && value !== null && depth < DEEPEST4 ? targetsIn(value, depth + 1) : []
-  );
-  return typeof table3._target_ === "string" ? [{ name: table3._target_, table: table3 }, ...inner] : inner;
-}
-function axis(value) {
-  return value === void 0 ? OPEN2 : { values: [value], isSure: true };
-}
-function architectureOf({ name: name2, table: table3 }) {
-  const loader = name2.split(".").at(-2) ?? "";
-  const id2 = table3.pretrained_model_name_or_path;
-  const ofClass = ARCHITECTURE_OF_CLASS.find(([pattern]) => pattern.test(loader))?.[1];
-  return ofClass ?? (typeof id2 === "string" ? architectureOfModel(id2) : void 0);
-}
-function taskOf2(name2) {
-  return TASK_OF_CLASS.find(([pattern]) => pattern.test(name2.split(".").at(-2) ?? ""))?.[1];
-}
-function quantizationOf(table3) {
-  const config = table3.quantization_config;
-  const said = typeof config === "object" && config !== null ? config : table3;
-  if (said.load_in_8bit === true) return axis("bnb-int8");
-  if (said.load_in_4bit === true) return axis(`bnb-${String(said.bnb_4bit_quant_type ?? "fp4")}`);
-  const isUnread2 = typeof said.load_in_8bit === "string" || typeof said.load_in_4bit === "string";
-  return (config === void 0 || config === null) && !isUnread2 ? axis("none") : { values: ["bnb-*"], isSure: false };
-}
-
-// src/detect/code/notebook.ts
-var MAGIC = /^\s*[%!?]/;
-function pythonOfNotebook(text2) {
-  let cells;
-  try {
-    cells = JSON.parse(text2).cells;
-  } catch {
-    return void 0;
-  }
-  if (!Array.isArray(cells)) return void 0;
-  const placed3 = [];
-  let [offset, row] = [0, 0];
-  for (const line of cells.flatMap(sourceOf4).flat()) {
-    const found = text2.indexOf(JSON.stringify(line), offset);
-    if (found >= 0) {
-      row += countOf(text2.slice(offset, found), "\n");
-      offset = found;
-    }
-    while (placed3.length < row) placed3.push("");
-    placed3.push(MAGIC.test(line) ? "" : line.replace(/\n$/, ""));
-  }
-  return placed3.join("\n");
-}
-function countOf(text2, character) {
-  let count3 = 0;
-  for (let at3 = text2.indexOf(character); at3 >= 0; at3 = text2.indexOf(character, at3 + 1)) count3++;
-  return count3;
-}
-function sourceOf4(cell) {
-  if (typeof cell !== "object" || cell === null) return [];
-  const { cell_type: kind, source } = cell;
-  if (kind !== "code") return [];
-  if (typeof source === "string") return [source.split(/(?<=\n)/)];
-  return Array.isArray(source) ? [source.filter((line) => typeof line === "string")] : [];
-}
-
-// src/detect/code/trainer-yaml.ts
-var text = (table3, key) => typeof table3[key] === "string" ? table3[key].toLowerCase() : "";
-var isOn = (table3, key) => table3[key] === true || text(table3, key) === "true";
-var has2 = (table3, ...keys) => keys.some((key) => Object.hasOwn(table3, key));
-var bits = (table3) => isOn(table3, "load_in_4bit") ? "bnb-nf4" : isOn(table3, "load_in_8bit") ? "bnb-int8" : "none";
-function bitsBy(key, method) {
-  return (table3) => {
-    const number2 = Number(table3[key] ?? 0);
-    const by = text(table3, method) || "bnb";
-    if (number2 === 0) return "none";
-    if (by === "bnb" || by === "bitsandbytes") return number2 === 8 ? "bnb-int8" : "bnb-nf4";
-    return `${by}-int${number2}`;
-  };
-}
-var LORA = {
-  lora: "lora",
-  qlora: "lora",
-  "llama-adapter": "adaption-prompt",
-  adalora: "adalora",
-  ia3: "ia3",
-  vera: "vera",
-  boft: "boft",
-  prompt_tuning: "prompt-tuning",
-  prefix_tuning: "prefix-tuning"
-};
-var byKey = (key, dora, targetsOf2) => (table3) => withTargets(own(LORA, text(table3, key)), isOn(table3, dora), targetsOf2(table3));
-function withTargets(method, isDora, targets) {
-  if (method !== "lora") return method;
-  if (isDora) return "lora+dora";
-  return targets === "named" ? "lora" : `lora+${targets}`;
-}
-function onlyWord(table3, key) {
-  const value = table3[key];
-  const only = Array.isArray(value) && value.length === 1 ? value[0] : value;
-  if (only === void 0 || only === null) return void 0;
-  return typeof only === "string" ? only.toLowerCase() : "";
-}
-var allUnlessNamed = (...keys) => (table3) => {
-  const words2 = keys.flatMap((key) => onlyWord(table3, key) ?? []);
-  return words2.every((word) => ["all", "all-linear"].includes(word)) ? "all-linear" : "named";
-};
-function targetsOfSwift(table3) {
-  const isOld = has2(table3, "sft_type") && !has2(table3, "lora_target_modules", "target_modules");
-  return isOld ? "named" : allUnlessNamed("target_modules", "lora_target_modules")(table3);
-}
-function paramsOf({ params }) {
-  return typeof params === "object" && params !== null ? Object.fromEntries(Object.entries(params)) : {};
-}
-function bitsOfAutotrain(table3) {
-  const fallback = text(table3, "task") === "seq2seq" ? "int8" : "int4";
-  const said = onlyWord(paramsOf(table3), "quantization");
-  const named4 = said ?? (has2(paramsOf(table3), "quantization") ? "none" : fallback);
-  return own({ int4: "bnb-nf4", int8: "bnb-int8" }, named4) ?? "none";
-}
-function taskOfAutotrain(table3) {
-  const task = text(table3, "task");
-  if (task === "llm-reward") return "seq-cls";
-  if (task.startsWith("vlm")) return "image-text-to-text";
-  return task === "seq2seq" ? "seq2seq-lm" : "causal-lm";
-}
-var TRAINERS = [
-  {
-    // https://docs.axolotl.ai/docs/config-reference.html
-    fits: (table3) => has2(table3, "base_model") && has2(table3, "adapter") && !has2(table3, "params"),
-    methodKeys: ["adapter"],
-    methodOf: byKey(
-      "adapter",
-      "peft_use_dora",
-      (table3) => isOn(table3, "lora_target_linear") ? "all-linear" : "named"
-    ),
-    modelKeys: ["base_model"],
-    quantizationOf: (table3) => text(table3, "adapter") === "qlora" && !has2(table3, "load_in_4bit") ? "bnb-nf4" : bits(table3),
-    taskOf: (table3) => {
-      const type = typeof table3.model_type === "string" ? table3.model_type : "AutoModelForCausalLM";
-      if (isOn(table3, "reward_model")) return "seq-cls";
-      if (has2(table3, "processor_type")) return "image-text-to-text";
-      return TASK_OF_CLASS.find(([pattern]) => pattern.test(type))?.[1] ?? "causal-lm";
-    }
-  },
-  {
-    // https://llamafactory.readthedocs.io/en/latest/advanced/arguments.html
-    fits: (table3) => has2(table3, "finetuning_type") && has2(table3, "model_name_or_path"),
-    methodKeys: ["finetuning_type"],
-    methodOf: byKey("finetuning_type", "use_dora", allUnlessNamed("lora_target")),
-    modelKeys: ["model_name_or_path"],
-    quantizationOf: bitsBy("quantization_bit", "quantization_method"),
-    taskOf: () => "causal-lm"
-  },
-  {
-    // https://huggingface.co/docs/trl/main/en/others#trl.ModelConfig
-    fits: (table3) => has2(table3, "use_peft") && has2(table3, "model_name_or_path"),
-    methodKeys: ["use_peft"],
-    methodOf: (table3) => {
-      const targets = has2(table3, "lora_target_modules") ? allUnlessNamed("lora_target_modules")(table3) : "defaults";
-      return isOn(table3, "use_peft") ? withTargets("lora", isOn(table3, "use_dora"), targets) : void 0;
-    },
-    modelKeys: ["model_name_or_path"],
-    quantizationOf: bits,
-    taskOf: () => "causal-lm"
-  },
-  {
-    // https://swift.readthedocs.io/en/latest/Instruction/Command-line-parameters.html
-    fits: (table3) => has2(table3, "train_type", "sft_type", "tuner_type") && has2(table3, "model", "model_id_or_path"),
-    methodKeys: ["train_type", "sft_type", "tuner_type"],
-    methodOf: (table3) => ["train_type", "sft_type", "tuner_type"].flatMap((key) => byKey(key, "use_dora", targetsOfSwift)(table3) ?? [])[0],
-    modelKeys: ["model", "model_id_or_path"],
-    quantizationOf: bitsBy("quant_bits", "quant_method"),
-    taskOf: () => "causal-lm"
-  },
-  {
-    // https://huggingface.co/docs/autotrain/main/en/config
-    fits: (table3) => has2(table3, "base_model") && /^(llm|vlm|seq2seq)/.test(text(table3, "task")),
-    methodKeys: ["peft"],
-    methodOf: (table3) => {
-      const params = paramsOf(table3);
-      return isOn(params, "peft") ? withTargets("lora", false, allUnlessNamed("target_modules")(params)) : void 0;
-    },
-    modelKeys: ["base_model"],
-    quantizationOf: bitsOfAutotrain,
-    taskOf: taskOfAutotrain
-  }
-];
-function isUnread(table3) {
-  const keys = ["load_in_4bit", "load_in_8bit", "quantization_bit", "quant_bits"];
-  const isOpen2 = (key) => typeof table3[key] === "string" && !/^(true|false|\d+)$/i.test(table3[key]);
-  return keys.some(isOpen2) || !/^(int[48]|none|)$/.test(text(paramsOf(table3), "quantization"));
-}
-function readTrainerYaml(file, content3) {
-  if (!/^\s*(adapter|finetuning_type|use_peft|peft|train_type|sft_type|tuner_type):/m.test(content3)) return void 0;
-  const table3 = yamlTable(content3);
-  const trainer = table3 && TRAINERS.find(({ fits: fits2 }) => fits2(table3));
-  const method = table3 && trainer?.methodOf(table3);
-  if (table3 === void 0 || trainer === void 0 || method === void 0) return void 0;
-  const model = trainer.modelKeys.map((key) => table3[key]).find((value) => typeof value === "string");
-  const architecture = model === void 0 ? void 0 : architectureOfModel(model);
-  const line = content3.split("\n").findIndex((one2) => trainer.methodKeys.some((key) => one2.trimStart().startsWith(`${key}:`))) + 1;
-  const known2 = (value) => ({ values: value ? [value] : [], isSure: value !== void 0 });
-  const found = {
-    at: { value: method, file, line: Math.max(1, line) },
-    isSure: true,
-    quantization: isUnread(table3) ? { values: ["bnb-*"], isSure: false } : known2((model && quantizationOfModel(model)) ?? trainer.quantizationOf(table3)),
-    architecture: known2(architecture),
-    task: known2(trainer.taskOf(table3))
-  };
-  const unsure = architecture === void 0 && model !== void 0 ? [{ file, line: found.at.line, value: `the architecture of \`${model.slice(0, 80)}\` is not known` }] : [];
-  return { file, found: [found], unsure };
-}
-
-// src/detect/code/code-file.ts
-var LIBRARIES = /^(peft|transformers|torchao|diffusers|trl|unsloth|sentence_transformers|auto_gptq)(\.|$)/;
-var CodeFile = class {
-  constructor(module, originOf, elsewhere3) {
-    this.module = module;
-    this.originOf = originOf;
-    this.values = new Values(module, elsewhere3);
-  }
-  module;
-  originOf;
-  paths = [];
-  settings = [];
-  trainers = [];
-  methods = [];
-  adapters = [];
-  quantizations = [];
-  models = [];
-  unsure = [];
-  values;
-  /** A program that imports diffusers trains a diffusion model, unless it says otherwise. */
-  get isDiffusion() {
-    return [...this.module.imports.values()].some(({ module }) => /^diffusers(\.|$)/.test(module));
-  }
-  textOf(node) {
-    return textOf4(this.module.source, node);
-  }
-  /** The name in its library of what a file calls by its own name for it; undefined for everything of others. */
-  nameOf(written2) {
-    const parts = written2.split(".");
-    const origin = this.originOf(parts[0] ?? "");
-    if (origin === void 0 || !LIBRARIES.test(origin.module)) return void 0;
-    return parts.length > 1 ? parts.at(-1) : origin.name;
-  }
-  isOfTrl(call) {
-    return /^trl(\.|$)/.test(this.originOf(call.name.split(".")[0] ?? "")?.module ?? "");
-  }
-  /** What a keyword of a call can be; nothing where it is not written. */
-  keyword(call, name2) {
-    return this.values.of(call.keywords.get(name2), call.scope);
-  }
-  /** What a keyword can be, by nodes; undefined where it is not written. */
-  given(nodes, scope) {
-    return (name2) => nodes.has(name2) ? this.values.of(nodes.get(name2), scope) : void 0;
-  }
-  /** What an expression can be; where it makes an object, the class of that: `Int8WeightOnlyConfig(...)`. */
-  textOrClass(node, scope) {
-    const value = this.values.of(node, scope);
-    if (value.texts.length > 0) return value;
-    const made = node.name === "VariableName" ? this.values.assigned(this.textOf(node), scope) : [node];
-    const calls = made.filter(({ name: name2 }) => name2 === "CallExpression");
-    const texts = calls.map((one2) => callOf(this.module.source, one2).name.replace(/^.*\./, ""));
-    return { texts, isSure: calls.length === 1 && made.length === 1 };
-  }
-  /** Whether a keyword is given a value that is true whatever happens, or nothing at all. */
-  isSet(call, name2) {
-    const { isSure, texts } = this.keyword(call, name2);
-    return isSure && texts.every(isTrue);
-  }
-  /** The keywords of a call and of the tables that are spread in it; `isWhole` where no other can be among them. */
-  keywordsOf(call) {
-    const tables = call.positional.flatMap((node, at3) => node.name === "**" ? [call.positional[at3 + 1]] : []);
-    const spread2 = tables.map((table3) => table3 && this.spread(table3, call.scope));
-    const given = new Map([...spread2.flatMap((table3) => [...table3 ?? []]), ...call.keywords]);
-    return { given, isWhole: spread2.every((table3) => table3 !== void 0) };
-  }
-  /** Keywords that come from a table; undefined where they cannot be seen. */
-  spread(node, scope) {
-    const name2 = this.textOf(node);
-    const entries = this.entries(node, scope);
-    const { text: text2 } = this.module.source;
-    const isFilledLater = text2.includes(`${name2}[`) || text2.includes(`${name2}.update(`);
-    return entries.length > 0 && !isFilledLater ? new Map(entries) : void 0;
-  }
-  /** The entries of a table that is written here, or of one that a name was given. */
-  entries(node, scope) {
-    return node.name === "VariableName" ? this.values.entries(this.textOf(node), scope) : this.values.dictionary(node);
-  }
-  doubt(call, value) {
-    this.unsure.push({ line: this.module.source.placeOf(call.node.from).line, value });
-  }
-  placeOf(call) {
-    return { scope: call.scope, line: this.module.source.placeOf(call.node.from).line };
-  }
-  /** `train.py:31`. */
-  placeText(call) {
-    return `${this.module.file}:${this.placeOf(call).line}`;
-  }
-  lineOfClass(name2) {
-    const at3 = this.module.source.text.search(new RegExp(`^\\s*class ${name2.replace(/\W/g, "")}\\b`, "m"));
-    return this.module.source.placeOf(Math.max(0, at3)).line;
-  }
-};
-
-// src/detect/code/called-class.ts
-var DEEPEST5 = 4;
-function classesOf2(file, call) {
-  const direct = file.nameOf(call.name);
-  if (direct !== void 0) return [{ class: direct, isSure: true }];
-  const callee = call.node.firstChild;
-  return callee ? classesIn(file, callee, call.scope, 0) : [];
-}
-function classesIn(file, node, scope, depth) {
-  if (depth > DEEPEST5) return [];
-  const text2 = file.textOf(node);
-  const name2 = file.nameOf(text2);
-  if (name2 !== void 0) return [{ class: name2, isSure: true }];
-  const { nodes, isSure } = meant(file, node, scope);
-  return nodes.flatMap((other) => classesIn(file, other, scope, depth + 1)).map((called2) => ({ ...called2, isSure: called2.isSure && isSure && nodes.length === 1 }));
-}
-function meant(file, node, scope) {
-  switch (node.name) {
-    case "VariableName":
-      return { nodes: file.values.assigned(file.textOf(node), scope), isSure: true };
-    case "ConditionalExpression":
-      return { nodes: [node.firstChild, node.lastChild].flatMap((end) => end ?? []), isSure: false };
-    case "MemberExpression":
-      return entryOf2(file, node.firstChild, node.getChild("[")?.nextSibling, scope);
-    case "CallExpression":
-      return entryOf2(file, node.firstChild?.firstChild, callOf(file.module.source, node).positional[0], scope);
-    default:
-      return { nodes: [], isSure: false };
-  }
-}
-function entryOf2(file, table3, key, scope) {
-  if (!table3) return { nodes: [], isSure: false };
-  const entries = table3.name === "DictionaryExpression" ? file.values.dictionary(table3) : file.values.entries(file.textOf(table3), scope);
-  const wanted = file.values.of(key ?? void 0, scope);
-  const chosen = entries.filter(([entry]) => wanted.texts.includes(entry));
-  return {
-    nodes: (chosen.length > 0 ? chosen : entries).map(([, value]) => value),
-    isSure: chosen.length === 1 && wanted.isSure
-  };
-}
-
 // src/detect/code/literals.ts
-var DEEPEST6 = 6;
+var DEEPEST4 = 6;
 function writtenIn(file, keywords, scope) {
   return [...keywords].map(([argument2, node]) => writtenAs(argument2, literalOf(file, node, scope, 0)));
 }
@@ -32119,7 +33708,7 @@ function writtenAs(argument2, found) {
   return data === void 0 ? { argument: argument2 } : { argument: argument2, value: data };
 }
 function literalOf(file, node, scope, depth) {
-  if (depth > DEEPEST6) return void 0;
+  if (depth > DEEPEST4) return void 0;
   const inner = (one2) => one2 ? literalOf(file, one2, scope, depth + 1) : void 0;
   switch (node.name) {
     case "String":
@@ -32152,10 +33741,10 @@ function plain3(file, node, scope) {
   return isSure && texts.length === 1 && only !== void 0 ? fromText(only) : void 0;
 }
 var NUMBER = /^-?(\d[\d_]*\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
-function fromText(text2) {
-  if (text2 === "True" || text2 === "False") return text2 === "True";
-  if (text2 === "None") return null;
-  return NUMBER.test(text2) ? Number(text2.replaceAll("_", "")) : text2;
+function fromText(text3) {
+  if (text3 === "True" || text3 === "False") return text3 === "True";
+  if (text3 === "None") return null;
+  return NUMBER.test(text3) ? Number(text3.replaceAll("_", "")) : text3;
 }
 function numberType2(file, node) {
   const [, name2 = ""] = /^torch\.(\w+)$/.exec(file.textOf(node)) ?? [];
@@ -32170,9 +33759,9 @@ function assignedTo(file, node, scope, depth) {
   return literalOf(file, only, scope, depth + 1);
 }
 function isChangedLater(file, name2) {
-  const { text: text2 } = file.module.source;
+  const { text: text3 } = file.module.source;
   return [`${name2}.append(`, `${name2}.extend(`, `${name2}.remove(`, `${name2}.update(`, `${name2} +=`, `${name2}[`].some(
-    (change) => text2.includes(change)
+    (change) => text3.includes(change)
   );
 }
 function tableOf(file, node, inner) {
@@ -32186,10 +33775,10 @@ function called(file, node, scope, inner) {
     const of = inner(call.positional[0]);
     return Array.isArray(of) ? of : void 0;
   }
-  const text2 = /\.split$/.test(call.name) ? inner(node.firstChild?.firstChild ?? void 0) : void 0;
-  if (typeof text2 !== "string") return plain3(file, node, scope);
+  const text3 = /\.split$/.test(call.name) ? inner(node.firstChild?.firstChild ?? void 0) : void 0;
+  if (typeof text3 !== "string") return plain3(file, node, scope);
   const by = inner(call.positional[0]);
-  return text2.split(typeof by === "string" ? by : /\s+/).map((part2) => part2.trim());
+  return text3.split(typeof by === "string" ? by : /\s+/).map((part2) => part2.trim());
 }
 function negative(file, node, inner) {
   const value = inner(node.lastChild ?? void 0);
@@ -32219,6 +33808,458 @@ function whole(values) {
   return values.includes(void 0) ? void 0 : values;
 }
 
+// src/detect/code/yaml-arguments.ts
+function writtenForHydra(table3, at4) {
+  const given = Object.entries(table3).filter(([key]) => !key.startsWith("_"));
+  return configurationOf2(
+    given.map(([key, value]) => written3(key, value)),
+    at4
+  );
+}
+function writtenForTrainer(table3, names2, at4) {
+  const given = Object.entries(table3).flatMap(([key, value]) => {
+    const argument2 = own(names2, key);
+    if (argument2 === void 0 || isNoName(value)) return [];
+    return [written3(argument2, argument2 === "target_modules" ? listed(value) : value)];
+  });
+  return configurationOf2(given, at4);
+}
+function configurationOf2(method, at4) {
+  return { method, quantization: [], loading: [], at: [at4] };
+}
+function written3(argument2, value) {
+  const isOpen2 = typeof value === "string" && value.includes("${");
+  return isOpen2 ? { argument: argument2 } : writtenAs(argument2, value);
+}
+function isNoName(value) {
+  const [only, ...more] = [value].flat();
+  return value === null || more.length === 0 && ["all", "all-linear", "all_linear"].includes(String(only));
+}
+function listed(value) {
+  return typeof value === "string" ? value.split(",").map((name2) => name2.trim()) : value;
+}
+
+// src/detect/code/hydra-yaml.ts
+var DEEPEST5 = 8;
+function readHydraYaml(file, content3) {
+  if (!/_target_:\s*["']?peft\./.test(content3)) return void 0;
+  const targets = targetsIn(yamlTable(content3) ?? {}, 0);
+  const models = targets.filter(({ name: name2 }) => name2.endsWith(".from_pretrained"));
+  const model = models.length === 1 ? models[0] : void 0;
+  const lines = content3.split("\n");
+  const found = targets.flatMap((target2) => {
+    const line = lines.findIndex((one2) => one2.includes(target2.name)) + 1;
+    return foundIn(target2, model, { file, line: Math.max(1, line) }) ?? [];
+  });
+  return found.length > 0 ? { file, found, unsure: [] } : void 0;
+}
+function foundIn({ name: name2, table: table3 }, model, at4) {
+  const rule = name2.startsWith("peft.") ? own(METHOD_OF_CONFIG, name2.split(".").at(-1) ?? "") : void 0;
+  if (rule === void 0) return void 0;
+  const { method, isSure } = variantOf(rule, (keyword2) => valueIn(table3, keyword2), true);
+  const task = own(TASK_OF_TYPE, String(table3.task_type ?? "").replace(/^.*\./, ""));
+  return {
+    at: { value: method, ...at4 },
+    isSure,
+    quantization: model ? quantizationOf(model.table) : OPEN2,
+    architecture: axis(model && architectureOf(model)),
+    task: axis(task ?? (model && taskOf2(model.name))),
+    written: writtenForHydra(table3, `${at4.file}:${at4.line}`)
+  };
+}
+function valueIn(table3, key) {
+  const value = table3[key];
+  if (value === void 0 || value === null) return void 0;
+  if (typeof value === "boolean") return sure(value ? "True" : "False");
+  return typeof value === "string" ? sure(value) : NOTHING3;
+}
+function targetsIn(table3, depth) {
+  const inner = Object.values(table3).flatMap(
+    (value) => typeof value === "object" && value !== null && depth < DEEPEST5 ? targetsIn(value, depth + 1) : []
+  );
+  return typeof table3._target_ === "string" ? [{ name: table3._target_, table: table3 }, ...inner] : inner;
+}
+function axis(value) {
+  return value === void 0 ? OPEN2 : { values: [value], isSure: true };
+}
+function architectureOf({ name: name2, table: table3 }) {
+  const loader = name2.split(".").at(-2) ?? "";
+  const id2 = table3.pretrained_model_name_or_path;
+  const ofClass = ARCHITECTURE_OF_CLASS.find(([pattern]) => pattern.test(loader))?.[1];
+  return ofClass ?? (typeof id2 === "string" ? architectureOfModel(id2) : void 0);
+}
+function taskOf2(name2) {
+  return TASK_OF_CLASS.find(([pattern]) => pattern.test(name2.split(".").at(-2) ?? ""))?.[1];
+}
+function quantizationOf(table3) {
+  const config = table3.quantization_config;
+  const said = typeof config === "object" && config !== null ? config : table3;
+  if (said.load_in_8bit === true) return axis("bnb-int8");
+  if (said.load_in_4bit === true) return axis(`bnb-${String(said.bnb_4bit_quant_type ?? "fp4")}`);
+  const isUnread2 = typeof said.load_in_8bit === "string" || typeof said.load_in_4bit === "string";
+  return (config === void 0 || config === null) && !isUnread2 ? axis("none") : { values: ["bnb-*"], isSure: false };
+}
+
+// src/detect/code/notebook.ts
+var MAGIC = /^\s*[%!?]/;
+function pythonOfNotebook(text3) {
+  let cells;
+  try {
+    cells = JSON.parse(text3).cells;
+  } catch {
+    return void 0;
+  }
+  if (!Array.isArray(cells)) return void 0;
+  const placed3 = [];
+  let [offset, row] = [0, 0];
+  for (const line of cells.flatMap(sourceOf4).flat()) {
+    const found = text3.indexOf(JSON.stringify(line), offset);
+    if (found >= 0) {
+      row += countOf(text3.slice(offset, found), "\n");
+      offset = found;
+    }
+    while (placed3.length < row) placed3.push("");
+    placed3.push(MAGIC.test(line) ? "" : line.replace(/\n$/, ""));
+  }
+  return placed3.join("\n");
+}
+function countOf(text3, character) {
+  let count3 = 0;
+  for (let at4 = text3.indexOf(character); at4 >= 0; at4 = text3.indexOf(character, at4 + 1)) count3++;
+  return count3;
+}
+function sourceOf4(cell) {
+  if (typeof cell !== "object" || cell === null) return [];
+  const { cell_type: kind, source } = cell;
+  if (kind !== "code") return [];
+  if (typeof source === "string") return [source.split(/(?<=\n)/)];
+  return Array.isArray(source) ? [source.filter((line) => typeof line === "string")] : [];
+}
+
+// src/detect/code/trainer-yaml.ts
+var text2 = (table3, key) => typeof table3[key] === "string" ? table3[key].toLowerCase() : "";
+var isOn = (table3, key) => table3[key] === true || text2(table3, key) === "true";
+var has2 = (table3, ...keys) => keys.some((key) => Object.hasOwn(table3, key));
+var bits = (table3) => isOn(table3, "load_in_4bit") ? "bnb-nf4" : isOn(table3, "load_in_8bit") ? "bnb-int8" : "none";
+function bitsBy(key, method) {
+  return (table3) => {
+    const number2 = Number(table3[key] ?? 0);
+    const by = text2(table3, method) || "bnb";
+    if (number2 === 0) return "none";
+    if (by === "bnb" || by === "bitsandbytes") return number2 === 8 ? "bnb-int8" : "bnb-nf4";
+    return `${by}-int${number2}`;
+  };
+}
+var LORA = {
+  lora: "lora",
+  qlora: "lora",
+  "llama-adapter": "adaption-prompt",
+  adalora: "adalora",
+  ia3: "ia3",
+  vera: "vera",
+  boft: "boft",
+  prompt_tuning: "prompt-tuning",
+  prefix_tuning: "prefix-tuning"
+};
+var byKey = (key, dora, targetsOf2) => (table3) => withTargets(own(LORA, text2(table3, key)), isOn(table3, dora), targetsOf2(table3));
+function withTargets(method, isDora, targets) {
+  if (method !== "lora") return method;
+  if (isDora) return "lora+dora";
+  return targets === "named" ? "lora" : `lora+${targets}`;
+}
+function onlyWord(table3, key) {
+  const value = table3[key];
+  const only = Array.isArray(value) && value.length === 1 ? value[0] : value;
+  if (only === void 0 || only === null) return void 0;
+  return typeof only === "string" ? only.toLowerCase() : "";
+}
+var allUnlessNamed = (...keys) => (table3) => {
+  const words2 = keys.flatMap((key) => onlyWord(table3, key) ?? []);
+  return words2.every((word) => ["all", "all-linear"].includes(word)) ? "all-linear" : "named";
+};
+function targetsOfSwift(table3) {
+  const isOld = has2(table3, "sft_type") && !has2(table3, "lora_target_modules", "target_modules");
+  return isOld ? "named" : allUnlessNamed("target_modules", "lora_target_modules")(table3);
+}
+function paramsOf({ params }) {
+  return typeof params === "object" && params !== null ? Object.fromEntries(Object.entries(params)) : {};
+}
+function bitsOfAutotrain(table3) {
+  const fallback = text2(table3, "task") === "seq2seq" ? "int8" : "int4";
+  const said = onlyWord(paramsOf(table3), "quantization");
+  const named4 = said ?? (has2(paramsOf(table3), "quantization") ? "none" : fallback);
+  return own({ int4: "bnb-nf4", int8: "bnb-int8" }, named4) ?? "none";
+}
+function taskOfAutotrain(table3) {
+  const task = text2(table3, "task");
+  if (task === "llm-reward") return "seq-cls";
+  if (task.startsWith("vlm")) return "image-text";
+  return task === "seq2seq" ? "seq2seq-lm" : "causal-lm";
+}
+var LORA_NAMES = {
+  lora_alpha: "lora_alpha",
+  lora_dropout: "lora_dropout",
+  use_rslora: "use_rslora",
+  use_dora: "use_dora"
+};
+var TRAINERS = [
+  {
+    // https://docs.axolotl.ai/docs/config-reference.html
+    fits: (table3) => has2(table3, "base_model") && has2(table3, "adapter") && !has2(table3, "params"),
+    methodKeys: ["adapter"],
+    methodOf: byKey(
+      "adapter",
+      "peft_use_dora",
+      (table3) => isOn(table3, "lora_target_linear") ? "all-linear" : "named"
+    ),
+    modelKeys: ["base_model"],
+    quantizationOf: (table3) => text2(table3, "adapter") === "qlora" && !has2(table3, "load_in_4bit") ? "bnb-nf4" : bits(table3),
+    taskOf: (table3) => {
+      const type = typeof table3.model_type === "string" ? table3.model_type : "AutoModelForCausalLM";
+      if (isOn(table3, "reward_model")) return "seq-cls";
+      if (has2(table3, "processor_type")) return "image-text";
+      return TASK_OF_CLASS.find(([pattern]) => pattern.test(type))?.[1] ?? "causal-lm";
+    },
+    names: {
+      ...LORA_NAMES,
+      lora_r: "r",
+      lora_target_modules: "target_modules",
+      lora_modules_to_save: "modules_to_save",
+      lora_fan_in_fan_out: "fan_in_fan_out",
+      peft_use_dora: "use_dora",
+      peft_use_rslora: "use_rslora",
+      peft_layers_to_transform: "layers_to_transform",
+      peft_init_lora_weights: "init_lora_weights"
+    }
+  },
+  {
+    // https://llamafactory.readthedocs.io/en/latest/advanced/arguments.html
+    fits: (table3) => has2(table3, "finetuning_type") && has2(table3, "model_name_or_path"),
+    methodKeys: ["finetuning_type"],
+    methodOf: byKey("finetuning_type", "use_dora", allUnlessNamed("lora_target")),
+    modelKeys: ["model_name_or_path"],
+    quantizationOf: bitsBy("quantization_bit", "quantization_method"),
+    taskOf: () => "causal-lm",
+    names: { ...LORA_NAMES, lora_rank: "r", lora_target: "target_modules", additional_target: "modules_to_save" }
+  },
+  {
+    // https://huggingface.co/docs/trl/main/en/others#trl.ModelConfig
+    fits: (table3) => has2(table3, "use_peft") && has2(table3, "model_name_or_path"),
+    methodKeys: ["use_peft"],
+    methodOf: (table3) => {
+      const targets = has2(table3, "lora_target_modules") ? allUnlessNamed("lora_target_modules")(table3) : "defaults";
+      return isOn(table3, "use_peft") ? withTargets("lora", isOn(table3, "use_dora"), targets) : void 0;
+    },
+    modelKeys: ["model_name_or_path"],
+    quantizationOf: bits,
+    taskOf: () => "causal-lm",
+    names: {
+      ...LORA_NAMES,
+      lora_r: "r",
+      lora_target_modules: "target_modules",
+      lora_modules_to_save: "modules_to_save"
+    }
+  },
+  {
+    // https://swift.readthedocs.io/en/latest/Instruction/Command-line-parameters.html
+    fits: (table3) => has2(table3, "train_type", "sft_type", "tuner_type") && has2(table3, "model", "model_id_or_path"),
+    methodKeys: ["train_type", "sft_type", "tuner_type"],
+    methodOf: (table3) => ["train_type", "sft_type", "tuner_type"].flatMap((key) => byKey(key, "use_dora", targetsOfSwift)(table3) ?? [])[0],
+    modelKeys: ["model", "model_id_or_path"],
+    quantizationOf: bitsBy("quant_bits", "quant_method"),
+    taskOf: () => "causal-lm",
+    names: {
+      ...LORA_NAMES,
+      lora_rank: "r",
+      target_modules: "target_modules",
+      lora_target_modules: "target_modules",
+      modules_to_save: "modules_to_save"
+    }
+  },
+  {
+    // https://huggingface.co/docs/autotrain/main/en/config
+    fits: (table3) => has2(table3, "base_model") && /^(llm|vlm|seq2seq)/.test(text2(table3, "task")),
+    methodKeys: ["peft"],
+    methodOf: (table3) => {
+      const params = paramsOf(table3);
+      return isOn(params, "peft") ? withTargets("lora", false, allUnlessNamed("target_modules")(params)) : void 0;
+    },
+    modelKeys: ["base_model"],
+    quantizationOf: bitsOfAutotrain,
+    taskOf: taskOfAutotrain,
+    names: {
+      lora_r: "r",
+      lora_alpha: "lora_alpha",
+      lora_dropout: "lora_dropout",
+      target_modules: "target_modules"
+    },
+    inside: paramsOf
+  }
+];
+function isUnread(table3) {
+  const keys = ["load_in_4bit", "load_in_8bit", "quantization_bit", "quant_bits"];
+  const isOpen2 = (key) => typeof table3[key] === "string" && !/^(true|false|\d+)$/i.test(table3[key]);
+  return keys.some(isOpen2) || !/^(int[48]|none|)$/.test(text2(paramsOf(table3), "quantization"));
+}
+function readTrainerYaml(file, content3) {
+  if (!/^\s*(adapter|finetuning_type|use_peft|peft|train_type|sft_type|tuner_type):/m.test(content3)) return void 0;
+  const table3 = yamlTable(content3);
+  const trainer = table3 && TRAINERS.find(({ fits: fits2 }) => fits2(table3));
+  const method = table3 && trainer?.methodOf(table3);
+  if (table3 === void 0 || trainer === void 0 || method === void 0) return void 0;
+  const model = trainer.modelKeys.map((key) => table3[key]).find((value) => typeof value === "string");
+  const architecture = model === void 0 ? void 0 : architectureOfModel(model);
+  const line = content3.split("\n").findIndex((one2) => trainer.methodKeys.some((key) => one2.trimStart().startsWith(`${key}:`))) + 1;
+  const known2 = (value) => ({ values: value ? [value] : [], isSure: value !== void 0 });
+  const found = {
+    at: { value: method, file, line: Math.max(1, line) },
+    isSure: true,
+    quantization: isUnread(table3) ? { values: ["bnb-*"], isSure: false } : known2((model && quantizationOfModel(model)) ?? trainer.quantizationOf(table3)),
+    architecture: known2(architecture),
+    task: known2(trainer.taskOf(table3)),
+    written: writtenForTrainer(
+      trainer.inside?.(table3) ?? table3,
+      method.startsWith("lora") ? trainer.names : {},
+      `${file}:${Math.max(1, line)}`
+    )
+  };
+  const unsure = architecture === void 0 && model !== void 0 ? [{ file, line: found.at.line, value: `the architecture of \`${model.slice(0, 80)}\` is not known` }] : [];
+  return { file, found: [found], unsure };
+}
+
+// src/detect/code/code-file.ts
+var LIBRARIES = /^(peft|transformers|torchao|diffusers|trl|unsloth|sentence_transformers|auto_gptq)(\.|$)/;
+var CodeFile = class {
+  constructor(module, originOf, elsewhere3) {
+    this.module = module;
+    this.originOf = originOf;
+    this.values = new Values(module, elsewhere3);
+  }
+  module;
+  originOf;
+  paths = [];
+  trainers = [];
+  methods = [];
+  adapters = [];
+  quantizations = [];
+  models = [];
+  unsure = [];
+  values;
+  /** A program that imports diffusers trains a diffusion model, unless it says otherwise. */
+  get isDiffusion() {
+    return [...this.module.imports.values()].some(({ module }) => /^diffusers(\.|$)/.test(module));
+  }
+  textOf(node) {
+    return textOf4(this.module.source, node);
+  }
+  /** The name in its library of what a file calls by its own name for it; undefined for everything of others. */
+  nameOf(written4) {
+    const parts = written4.split(".");
+    const origin = this.originOf(parts[0] ?? "");
+    if (origin === void 0 || !LIBRARIES.test(origin.module)) return void 0;
+    return parts.length > 1 ? parts.at(-1) : origin.name;
+  }
+  isOfTrl(call) {
+    return /^trl(\.|$)/.test(this.originOf(call.name.split(".")[0] ?? "")?.module ?? "");
+  }
+  /** What a keyword of a call can be; nothing where it is not written. */
+  keyword(call, name2) {
+    return this.values.of(call.keywords.get(name2), call.scope);
+  }
+  /** What a keyword can be, by nodes; undefined where it is not written. */
+  given(nodes, scope) {
+    return (name2) => nodes.has(name2) ? this.values.of(nodes.get(name2), scope) : void 0;
+  }
+  /** What an expression can be; where it makes an object, the class of that: `Int8WeightOnlyConfig(...)`. */
+  textOrClass(node, scope) {
+    const value = this.values.of(node, scope);
+    if (value.texts.length > 0) return value;
+    const made = node.name === "VariableName" ? this.values.assigned(this.textOf(node), scope) : [node];
+    const calls = made.filter(({ name: name2 }) => name2 === "CallExpression");
+    const texts = calls.map((one2) => callOf(this.module.source, one2).name.replace(/^.*\./, ""));
+    return { texts, isSure: calls.length === 1 && made.length === 1 };
+  }
+  /** Whether a keyword is given a value that is true whatever happens, or nothing at all. */
+  isSet(call, name2) {
+    const { isSure, texts } = this.keyword(call, name2);
+    return isSure && texts.every(isTrue);
+  }
+  /** The keywords of a call and of the tables that are spread in it; `isWhole` where no other can be among them. */
+  keywordsOf(call) {
+    const tables = call.positional.flatMap((node, at4) => node.name === "**" ? [call.positional[at4 + 1]] : []);
+    const spread2 = tables.map((table3) => table3 && this.spread(table3, call.scope));
+    const given = new Map([...spread2.flatMap((table3) => [...table3 ?? []]), ...call.keywords]);
+    return { given, isWhole: spread2.every((table3) => table3 !== void 0) };
+  }
+  /** Keywords that come from a table; undefined where they cannot be seen. */
+  spread(node, scope) {
+    const name2 = this.textOf(node);
+    const entries = this.entries(node, scope);
+    const { text: text3 } = this.module.source;
+    const isFilledLater = text3.includes(`${name2}[`) || text3.includes(`${name2}.update(`);
+    return entries.length > 0 && !isFilledLater ? new Map(entries) : void 0;
+  }
+  /** The entries of a table that is written here, or of one that a name was given. */
+  entries(node, scope) {
+    return node.name === "VariableName" ? this.values.entries(this.textOf(node), scope) : this.values.dictionary(node);
+  }
+  doubt(call, value) {
+    this.unsure.push({ line: this.module.source.placeOf(call.node.from).line, value });
+  }
+  placeOf(call) {
+    return { scope: call.scope, line: this.module.source.placeOf(call.node.from).line };
+  }
+  /** `train.py:31`. */
+  placeText(call) {
+    return `${this.module.file}:${this.placeOf(call).line}`;
+  }
+  lineOfClass(name2) {
+    const at4 = this.module.source.text.search(new RegExp(`^\\s*class ${name2.replace(/\W/g, "")}\\b`, "m"));
+    return this.module.source.placeOf(Math.max(0, at4)).line;
+  }
+};
+
+// src/detect/code/called-class.ts
+var DEEPEST6 = 4;
+function classesOf2(file, call) {
+  const direct = file.nameOf(call.name);
+  if (direct !== void 0) return [{ class: direct, isSure: true }];
+  const callee = call.node.firstChild;
+  return callee ? classesIn(file, callee, call.scope, 0) : [];
+}
+function classesIn(file, node, scope, depth) {
+  if (depth > DEEPEST6) return [];
+  const text3 = file.textOf(node);
+  const name2 = file.nameOf(text3);
+  if (name2 !== void 0) return [{ class: name2, isSure: true }];
+  const { nodes, isSure } = meant(file, node, scope);
+  return nodes.flatMap((other) => classesIn(file, other, scope, depth + 1)).map((called2) => ({ ...called2, isSure: called2.isSure && isSure && nodes.length === 1 }));
+}
+function meant(file, node, scope) {
+  switch (node.name) {
+    case "VariableName":
+      return { nodes: file.values.assigned(file.textOf(node), scope), isSure: true };
+    case "ConditionalExpression":
+      return { nodes: [node.firstChild, node.lastChild].flatMap((end) => end ?? []), isSure: false };
+    case "MemberExpression":
+      return entryOf2(file, node.firstChild, node.getChild("[")?.nextSibling, scope);
+    case "CallExpression":
+      return entryOf2(file, node.firstChild?.firstChild, callOf(file.module.source, node).positional[0], scope);
+    default:
+      return { nodes: [], isSure: false };
+  }
+}
+function entryOf2(file, table3, key, scope) {
+  if (!table3) return { nodes: [], isSure: false };
+  const entries = table3.name === "DictionaryExpression" ? file.values.dictionary(table3) : file.values.entries(file.textOf(table3), scope);
+  const wanted = file.values.of(key ?? void 0, scope);
+  const chosen = entries.filter(([entry]) => wanted.texts.includes(entry));
+  return {
+    nodes: (chosen.length > 0 ? chosen : entries).map(([, value]) => value),
+    isSure: chosen.length === 1 && wanted.isSure
+  };
+}
+
 // src/detect/code/method-calls.ts
 function readMethod(file, call, name2, isSure) {
   const rule = own(METHOD_OF_CONFIG, name2);
@@ -32226,8 +34267,8 @@ function readMethod(file, call, name2, isSure) {
   const { given, isWhole: isWhole2 } = file.keywordsOf(call);
   const task = taskOf3(file, call);
   const variant = variantOf(rule, file.given(given, call.scope), isWhole2 && !isTargetedLater(file, call));
-  const written2 = writtenIn(file, given, call.scope);
-  noteMethod(file, call, { method: variant.method, task, isSure: isSure && variant.isSure, written: written2 });
+  const written4 = writtenIn(file, given, call.scope);
+  noteMethod(file, call, { method: variant.method, task, isSure: isSure && variant.isSure, written: written4 });
 }
 function noteMethod(file, call, found) {
   const { task } = found;
@@ -32250,10 +34291,10 @@ function readPeftTable(file, call) {
   const entries = new Map(first && table3.length === 0 ? file.values.dictionary(first) : table3);
   const type = file.values.of(entries.get("peft_type"), call.scope);
   const task = file.values.of(entries.get("task_type"), call.scope);
-  for (const text2 of type.texts) {
-    const rule = own(METHOD_OF_CONFIG, own(CONFIG_OF_TYPE, lastPart(text2)) ?? "");
+  for (const text3 of type.texts) {
+    const rule = own(METHOD_OF_CONFIG, own(CONFIG_OF_TYPE, lastPart(text3)) ?? "");
     if (rule === void 0) continue;
-    const tasks = task.texts.flatMap((written2) => own(TASK_OF_TYPE, lastPart(written2)) ?? []);
+    const tasks = task.texts.flatMap((written4) => own(TASK_OF_TYPE, lastPart(written4)) ?? []);
     const variant = variantOf(rule, file.given(entries, call.scope), true);
     noteMethod(file, call, {
       method: variant.method,
@@ -32266,18 +34307,18 @@ function readPeftTable(file, call) {
 function isTargetedLater(file, { node }) {
   const assigned = node.parent?.name === "AssignStatement" ? node.parent.firstChild : null;
   const name2 = assigned ? file.textOf(assigned) : "";
-  const { text: text2 } = file.module.source;
-  return name2 !== "" && ["target_modules", "target_parameters"].some((key) => text2.includes(`${name2}.${key} =`));
+  const { text: text3 } = file.module.source;
+  return name2 !== "" && ["target_modules", "target_parameters"].some((key) => text3.includes(`${name2}.${key} =`));
 }
 function taskOf3(file, call) {
   const value = file.keyword(call, "task_type");
-  const known2 = value.texts.filter((text2) => text2 !== "None").map(lastPart);
-  for (const text2 of known2)
-    if (own(TASK_OF_TYPE, text2) === void 0) file.doubt(call, `the task type \`${text2.slice(0, 60)}\` is not known`);
-  return { values: known2.flatMap((text2) => own(TASK_OF_TYPE, text2) ?? []), isSure: value.isSure };
+  const known2 = value.texts.filter((text3) => text3 !== "None").map(lastPart);
+  for (const text3 of known2)
+    if (own(TASK_OF_TYPE, text3) === void 0) file.doubt(call, `the task type \`${text3.slice(0, 60)}\` is not known`);
+  return { values: known2.flatMap((text3) => own(TASK_OF_TYPE, text3) ?? []), isSure: value.isSure };
 }
-function lastPart(text2) {
-  return text2.replace(/^.*\./, "");
+function lastPart(text3) {
+  return text3.replace(/^.*\./, "");
 }
 
 // src/detect/code/model-calls.ts
@@ -32286,8 +34327,8 @@ function loaderOf(file, call) {
   const path = call.name.split(".");
   if (path.at(-1) === "from_pretrained") return path;
   const assigned = path.length > 1 ? [] : file.values.assigned(call.name, call.scope);
-  const written2 = assigned.map((node) => file.textOf(node));
-  return written2.find((text2) => /^[\w.]+\.from_pretrained$/.test(text2))?.split(".");
+  const written4 = assigned.map((node) => file.textOf(node));
+  return written4.find((text3) => /^[\w.]+\.from_pretrained$/.test(text3))?.split(".");
 }
 function readModel(file, call, path) {
   const loader = file.nameOf(path.slice(0, -1).join(".")) ?? path.at(-2) ?? "";
@@ -32321,10 +34362,10 @@ function loadedWith(file, call) {
   return writtenIn(file, new Map(named4), call.scope);
 }
 function noteModel(file, call, loaded) {
-  const { ids, ofClass, task, said, written: written2 = [] } = loaded;
-  const names2 = ids.texts.filter((text2) => text2 !== "None" && text2 !== "");
+  const { ids, ofClass, task, said, written: written4 = [] } = loaded;
+  const names2 = ids.texts.filter((text3) => text3 !== "None" && text3 !== "");
   const architecture = ofClass ? { values: [ofClass], isSure: true } : architectureOf2(names2, ids.isSure);
-  const byName2 = names2.flatMap((text2) => quantizationOfModel(text2) ?? []);
+  const byName2 = names2.flatMap((text3) => quantizationOfModel(text3) ?? []);
   const quantization = byName2.length > 0 ? { values: [...new Set(byName2)], isSure: ids.isSure } : said;
   const [model] = names2;
   file.models.push({
@@ -32332,7 +34373,7 @@ function noteModel(file, call, loaded) {
     quantization,
     ...file.placeOf(call),
     ...model && { model },
-    ...written2.length > 0 && { written: written2, at: file.placeText(call) },
+    ...written4.length > 0 && { written: written4, at: file.placeText(call) },
     task: { values: [task], isSure: true }
   });
   if (architecture.values.length > 0) return;
@@ -32354,7 +34395,7 @@ function quantizationIn(file, call, loader) {
   const isUnsloth = /^Fast/.test(loader);
   if (given("quantization_config") !== void 0) {
     const { isSure, texts } = value("quantization_config");
-    if (!isSure || texts.some((text2) => text2 !== "None")) return "named elsewhere";
+    if (!isSure || texts.some((text3) => text3 !== "None")) return "named elsewhere";
   }
   for (const [keyword2, name2] of [
     ["load_in_8bit", "bnb-int8"],
@@ -32371,7 +34412,7 @@ function quantizationIn(file, call, loader) {
 }
 
 // src/detect/code/path-calls.ts
-var TRAINERS2 = ["Trainer", "Seq2SeqTrainer"];
+var TRAINERS2 = { Trainer: "trainer", Seq2SeqTrainer: "trainer", SFTTrainer: "sft" };
 var ARGUMENTS = ["TrainingArguments", "Seq2SeqTrainingArguments", "SFTConfig"];
 var PREPARATIONS = ["prepare_model_for_kbit_training", "prepare_model_for_int8_training"];
 function readPaths(file, call) {
@@ -32382,7 +34423,8 @@ function pathsOf(file, call) {
   const name2 = file.nameOf(call.name) ?? "";
   const method = call.name.split(".").at(-1) ?? "";
   if (PREPARATIONS.includes(name2)) return ["kbit"];
-  if (TRAINERS2.includes(name2)) return ["trainer"];
+  const trainer = own(TRAINERS2, name2);
+  if (trainer !== void 0) return [trainer];
   if (ARGUMENTS.includes(name2))
     return file.isSet(call, "gradient_checkpointing") && isWritten(call) ? [kindOf4(file, call)] : [];
   if (method === "gradient_checkpointing_enable") return [kindOf4(file, call)];
@@ -32429,7 +34471,7 @@ function oneOf2(keyword2, names2, fallback) {
   return (ask2) => {
     const value = ask2(keyword2, 0);
     if (value === void 0 && fallback !== void 0) return one(fallback)();
-    const values = names2.flatMap(([name2, is]) => value?.texts.some((text2) => is.includes(text2)) ? [name2] : []);
+    const values = names2.flatMap(([name2, is]) => value?.texts.some((text3) => is.includes(text3)) ? [name2] : []);
     const isSure = value?.isSure === true && values.length === 1;
     const all = names2.map(([name2]) => name2);
     return { values: values.length > 0 ? values : all, isSure, isUnread: values.length === 0 };
@@ -32449,9 +34491,7 @@ var FORM_WITHOUT_KEYWORD = { QuantoConfig: "quanto-int8" };
 var NOT_IN_MATRIX = {
   AqlmConfig: "aqlm-2bit",
   Mxfp4Config: "mxfp4",
-  QuarkConfig: "quark",
-  SpQRConfig: "spqr",
-  VptqConfig: "vptq-2bit"
+  QuarkConfig: "quark"
 };
 function formMadeBy(called2, config) {
   const last3 = (path) => path.split(".").at(-1);
@@ -32469,17 +34509,15 @@ var QUANTIZATION_OF_CONFIG = {
 };
 
 // src/detect/code/settings.ts
-var USE_CACHE = /^[ \t]*[\w.]+\.config\.use_cache[ \t]*=[ \t]*(True|False)\b/gm;
+var WITHOUT_CACHE = /^[ \t]*[\w.]+\.config\.use_cache[ \t]*=[ \t]*False\b/gm;
 function readSettings(file) {
   const { source } = file.module;
-  for (const found of source.text.matchAll(USE_CACHE)) {
+  for (const found of source.text.matchAll(WITHOUT_CACHE)) {
     const offset = found.index + found[0].length - 1;
     const node = source.top.resolveInner(offset);
     const scope = file.module.scopeOf(node);
-    if (!file.values.runs(node, scope)) continue;
     const { line } = source.placeOf(offset);
-    const written2 = [{ argument: "use_cache", value: found[1] === "True" }];
-    file.settings.push({ written: written2, at: `${file.module.file}:${line}`, scope, line });
+    if (file.values.runs(node, scope)) file.paths.push({ path: "no-cache", scope, line });
   }
 }
 
@@ -32591,13 +34629,13 @@ function readQuantization(file, call, read) {
   });
   if (quantized.isUnread) file.doubt(call, `\`${call.name}\` is set by values that are not in the source`);
   const always = file.values.runs(call.node, call.scope);
-  const written2 = writtenIn(file, file.keywordsOf(call).given, call.scope);
-  file.quantizations.push({ ...quantized, always, written: written2, at: file.placeText(call), ...file.placeOf(call) });
+  const written4 = writtenIn(file, file.keywordsOf(call).given, call.scope);
+  file.quantizations.push({ ...quantized, always, written: written4, at: file.placeText(call), ...file.placeOf(call) });
 }
 function readQuantizing(file, call) {
   const node = call.keywords.get("config") ?? call.positional[1];
   const config = node && file.textOrClass(node, call.scope);
-  const values = (config?.texts ?? []).flatMap((text2) => formMadeBy("quantize_", text2) ?? []);
+  const values = (config?.texts ?? []).flatMap((text3) => formMadeBy("quantize_", text3) ?? []);
   const isRead = values.length > 0 && values.length === config?.texts.length;
   if (!isRead) file.doubt(call, `what \`${call.name}\` makes of a model cannot be read`);
   const always = file.values.runs(call.node, call.scope);
@@ -32625,8 +34663,8 @@ function readSentenceTransformer(file, call) {
 }
 
 // src/detect/code/module.ts
-function readModule(file, text2) {
-  const source = parsePython(text2);
+function readModule(file, text3) {
+  const source = parsePython(text3);
   const reader = new Reader(file, source);
   source.top.cursor().iterate((node) => reader.read(node.node));
   return reader;
@@ -32666,8 +34704,8 @@ var Reader = class {
   }
   scopeOf(node) {
     if (node.from >= this.#open.from && node.to <= this.#open.to) return this.#open.name;
-    for (let at3 = node; at3; at3 = at3.parent)
-      if (isDefinition(at3) && isTop(at3)) return this.#nameOf(at3);
+    for (let at4 = node; at4; at4 = at4.parent)
+      if (isDefinition(at4) && isTop(at4)) return this.#nameOf(at4);
     return "";
   }
   #nameOf(node) {
@@ -32675,10 +34713,10 @@ var Reader = class {
     return name2 ? textOf4(this.source, name2) : "";
   }
   #readImport(node) {
-    const text2 = textOf4(this.source, node).replace(/#.*$/gm, "").replace(/[()\\]/g, " ");
-    const from = /^from\s+([\w.]+)\s+import\s+([\s\S]*)$/.exec(text2);
-    const listed = (from?.[2] ?? text2.replace(/^import\s/, "")).split(",").map((one2) => one2.trim());
-    for (const one2 of listed) {
+    const text3 = textOf4(this.source, node).replace(/#.*$/gm, "").replace(/[()\\]/g, " ");
+    const from = /^from\s+([\w.]+)\s+import\s+([\s\S]*)$/.exec(text3);
+    const listed2 = (from?.[2] ?? text3.replace(/^import\s/, "")).split(",").map((one2) => one2.trim());
+    for (const one2 of listed2) {
       const [name2 = "", alias] = one2.split(/\s+as\s+/);
       if (from?.[1] && name2 === "*") this.wildcards.push(from[1]);
       else if (from?.[1]) this.imports.set(alias ?? name2, { module: from[1], name: name2 });
@@ -32702,10 +34740,10 @@ var Reader = class {
     const decorator = node.parent?.getChildren("Decorator").find((one2) => /^@hydra\.main\b/.test(textOf4(this.source, one2)));
     const parts = list2 ? elementsOf(list2).filter((part2) => part2.name !== "TypeDef") : [];
     let index = 0;
-    for (const [at3, part2] of parts.entries()) {
-      if (part2.name !== "VariableName" || parts[at3 - 1]?.name === "AssignOp") continue;
+    for (const [at4, part2] of parts.entries()) {
+      if (part2.name !== "VariableName" || parts[at4 - 1]?.name === "AssignOp") continue;
       const parameter = textOf4(this.source, part2);
-      const fallback = parts[at3 + 1]?.name === "AssignOp" ? parts[at3 + 2] : void 0;
+      const fallback = parts[at4 + 1]?.name === "AssignOp" ? parts[at4 + 2] : void 0;
       const key = `${this.scopeOf(node)} ${parameter}`;
       if (!this.parameters.has(key)) this.parameters.set(key, { function: name2, index, ...fallback && { fallback } });
       if (decorator && index === 0) this.configured.set(key, callOf(this.source, decorator));
@@ -32728,7 +34766,7 @@ function isDefinition({ name: name2 }) {
   return name2 === "FunctionDefinition" || name2 === "ClassDefinition";
 }
 function isTop(node) {
-  for (let at3 = node.parent; at3; at3 = at3.parent) if (isDefinition(at3)) return false;
+  for (let at4 = node.parent; at4; at4 = at4.parent) if (isDefinition(at4)) return false;
   return true;
 }
 function push3(map, key, value) {
@@ -32746,7 +34784,7 @@ var Program = class {
   constructor(texts, paths, yaml) {
     this.paths = paths;
     this.yaml = yaml;
-    for (const [file, text2] of texts) this.#modules.set(file, readModule(file, text2));
+    for (const [file, text3] of texts) this.#modules.set(file, readModule(file, text3));
     for (const module of this.#modules.values()) this.#defaults.set(module.file, defaultsOf(module));
     for (const module of this.#modules.values())
       this.#facts.set(module.file, factsOf2(module, this.#originIn(module), this.#elsewhere(module)));
@@ -32790,14 +34828,12 @@ var Program = class {
     const quantizations = [];
     const tasks = [];
     const paths = [];
-    const settings = [];
     for (const node of nodes) {
       const [file = "", scope = ""] = node.split("\0");
       const facts = this.#facts.get(file);
       models.push(...(facts?.models ?? []).filter((one2) => one2.scope === scope));
       quantizations.push(...(facts?.quantizations ?? []).filter((one2) => one2.scope === scope));
       tasks.push(...(facts?.trainers ?? []).filter((one2) => one2.scope === scope).map(({ task }) => task));
-      settings.push(...(facts?.settings ?? []).filter((one2) => one2.scope === scope));
       paths.push(...(facts?.paths ?? []).filter((one2) => one2.scope === scope).map(({ path }) => path));
     }
     return {
@@ -32805,16 +34841,15 @@ var Program = class {
       quantizations: distinct3(quantizations),
       tasks: [...new Set(tasks)],
       paths: [...new Set(paths)],
-      settings: distinct3(settings),
       isNear: callers === 1,
       isFar: callers > FEW
     };
   }
   #reached(from) {
-    const reached = new Set(from);
-    for (const node of reached)
-      for (const next2 of this.#down.get(node) ?? []) if (reached.size < MOST_REACHED) reached.add(next2);
-    return reached;
+    const reached2 = new Set(from);
+    for (const node of reached2)
+      for (const next2 of this.#down.get(node) ?? []) if (reached2.size < MOST_REACHED) reached2.add(next2);
+    return reached2;
   }
   #readEdges(module) {
     const callsIn = /* @__PURE__ */ new Map();
@@ -32854,9 +34889,9 @@ var Program = class {
     const path = imported.name === void 0 ? imported.module : joinedName(imported.module, imported.name);
     return this.#own(module.file, path);
   }
-  #own(file, written2) {
-    if (LIBRARIES.test(written2)) return void 0;
-    const path = ownFile(file, written2, this.paths);
+  #own(file, written4) {
+    if (LIBRARIES.test(written4)) return void 0;
+    const path = ownFile(file, written4, this.paths);
     return path === void 0 ? void 0 : this.#modules.get(path);
   }
   /** A name of a library, through own modules that hand it on. */
@@ -32874,7 +34909,7 @@ var Program = class {
   }
   #elsewhere(module) {
     const near = [...new Set([...module.imports.values()].map((one2) => one2.module))].flatMap(
-      (written2) => this.#own(module.file, written2) ?? []
+      (written4) => this.#own(module.file, written4) ?? []
     );
     return {
       defaultOf: (name2) => [module, ...near].map((one2) => this.#defaults.get(one2.file)?.get(name2)).find((value) => value !== void 0),
@@ -32891,9 +34926,9 @@ function distinct3(facts) {
 function joinedName(module, name2) {
   return module.endsWith(".") ? `${module}${name2}` : `${module}.${name2}`;
 }
-function ownFile(file, written2, paths) {
-  const dots = /^\.*/.exec(written2)?.[0].length ?? 0;
-  const parts = written2.slice(dots).split(".").filter(Boolean);
+function ownFile(file, written4, paths) {
+  const dots = /^\.*/.exec(written4)?.[0].length ?? 0;
+  const parts = written4.slice(dots).split(".").filter(Boolean);
   const folder = file.split("/").slice(0, -1);
   const starts = dots > 0 ? [folder.slice(0, Math.max(0, folder.length - dots + 1))] : Array.from({ length: folder.length + 1 }, (_, up) => folder.slice(0, folder.length - up));
   for (const start2 of [...starts, ...dots > 0 ? [] : [["src"]]]) {
@@ -32904,9 +34939,9 @@ function ownFile(file, written2, paths) {
 }
 function defaultsOf(module) {
   const found = /* @__PURE__ */ new Map();
-  const note2 = (name2, text2) => {
-    if (text2 === void 0) return;
-    const texts = [.../* @__PURE__ */ new Set([...found.get(name2)?.texts ?? [], text2])];
+  const note2 = (name2, text3) => {
+    if (text3 === void 0) return;
+    const texts = [.../* @__PURE__ */ new Set([...found.get(name2)?.texts ?? [], text3])];
     found.set(name2, { texts, isSure: texts.length === 1 });
   };
   const literal2 = (node) => stringValue(module.source, node) ?? (node && ["Boolean", "None", "Number"].includes(node.name) ? textOf4(module.source, node) : void 0);
@@ -32927,32 +34962,39 @@ function defaultsOf(module) {
   );
 }
 
+// src/detect/code/task-of-model.ts
+var BY_ANOTHER_WORD = { "causal-lm": "text-only", feature: "image-text-pairs" };
+function taskOn(architecture, said, ofClass) {
+  const [name2 = "", ...others] = architecture.values;
+  const [word = "", ...more] = said.values;
+  const tasks = own(ARCHITECTURES2, name2)?.tasks ?? [];
+  if (others.length > 0 || more.length > 0 || tasks.length === 0 || tasks.includes(word)) return said;
+  const named4 = [...ofClass.values, own(BY_ANOTHER_WORD, word)].find((one2) => one2 !== void 0 && tasks.includes(one2));
+  return named4 === void 0 ? said : { ...said, values: [named4] };
+}
+
 // src/detect/code/written.ts
 function writtenFor(place2, method, around) {
   const quantization = onlyOne2(around.quantizations, around.isNear);
   const model = onlyOne2(around.models, around.isNear);
-  const setting = onlyOne2(around.settings, around.isNear);
   const found = {
     method: method.written ?? [],
     quantization: quantization.written,
-    loading: joined5(model.written, setting.written),
-    at: [.../* @__PURE__ */ new Set([place2, ...quantization.at, ...model.at, ...setting.at])]
+    loading: model.written,
+    at: [.../* @__PURE__ */ new Set([place2, ...quantization.at, ...model.at])]
   };
   const isAny = found.method.length + found.quantization.length + found.loading.length > 0;
   return isAny ? found : void 0;
 }
 function onlyOne2(sources, isNear) {
-  const saying = sources.filter(({ written: written2 = [] }) => written2.length > 0);
+  const saying = sources.filter(({ written: written4 = [] }) => written4.length > 0);
   const [first, ...others] = saying;
-  const at3 = saying.flatMap((one2) => one2.at ?? []);
+  const at4 = saying.flatMap((one2) => one2.at ?? []);
   if (first === void 0) return { written: [], at: [] };
-  const isOne = others.every(({ written: written2 }) => JSON.stringify(written2) === JSON.stringify(first.written));
-  if (isOne && isNear && saying.length === sources.length) return { written: first.written ?? [], at: at3.slice(0, 1) };
-  const names2 = [...new Set(saying.flatMap(({ written: written2 = [] }) => written2.map(({ argument: argument2 }) => argument2)))];
+  const isOne = others.every(({ written: written4 }) => JSON.stringify(written4) === JSON.stringify(first.written));
+  if (isOne && isNear && saying.length === sources.length) return { written: first.written ?? [], at: at4.slice(0, 1) };
+  const names2 = [...new Set(saying.flatMap(({ written: written4 = [] }) => written4.map(({ argument: argument2 }) => argument2)))];
   return { written: names2.map((argument2) => ({ argument: argument2 })), at: [] };
-}
-function joined5(one2, other) {
-  return [...new Map([...one2, ...other].map((written2) => [written2.argument, written2])).values()];
 }
 
 // src/detect/code.ts
@@ -32965,8 +35007,8 @@ var MOST_PARSED = 1500;
 var MOST_CALLING = 100;
 function readProgram(texts, yaml) {
   const paths = new Set(texts.keys());
-  const isNaming = (text2) => NAMES_METHOD.test(text2);
-  const naming = [...texts].some(([, text2]) => NAMES_PEFT.test(text2)) ? [...texts].filter(([, text2]) => isNaming(text2)).map(([file]) => file) : [];
+  const isNaming = (text3) => NAMES_METHOD.test(text3);
+  const naming = [...texts].some(([, text3]) => NAMES_PEFT.test(text3)) ? [...texts].filter(([, text3]) => isNaming(text3)).map(([file]) => file) : [];
   const tooDeep = naming.filter((file) => isTooDeep(texts.get(file) ?? ""));
   const wanted = joinedFiles(naming, texts, paths).filter((file) => !tooDeep.includes(file));
   const program = new Program(new Map(wanted.map((file) => [file, texts.get(file) ?? ""])), paths, yaml);
@@ -32994,24 +35036,24 @@ function joinedFiles(naming, texts, paths) {
     imported.set(file, known2);
     return known2;
   };
-  const isReadable = (file) => wanted.size < MOST_PARSED && !isTooDeep(texts.get(file) ?? "");
+  const isReadable2 = (file) => wanted.size < MOST_PARSED && !isTooDeep(texts.get(file) ?? "");
   for (const file of first.size > 0 ? paths : [])
-    if (wanted.size < first.size + MOST_CALLING && !wanted.has(file) && importedBy(file).some((there) => first.has(there)) && isReadable(file))
+    if (wanted.size < first.size + MOST_CALLING && !wanted.has(file) && importedBy(file).some((there) => first.has(there)) && isReadable2(file))
       wanted.add(file);
   for (const file of wanted)
     for (const there of importedBy(file))
-      if (!wanted.has(there) && ADDS.test(texts.get(there) ?? "") && isReadable(there)) wanted.add(there);
+      if (!wanted.has(there) && ADDS.test(texts.get(there) ?? "") && isReadable2(there)) wanted.add(there);
   return [...wanted];
 }
 var IMPORT = /^[ \t]*(?:from[ \t]+([.\w]+)[ \t]+import[ \t]+([^\n]+)|import[ \t]+([.\w]+))/gm;
 function importedFiles(file, texts, paths) {
   const found = /* @__PURE__ */ new Set();
   for (const [, from, names2 = "", plain4] of (texts.get(file) ?? "").matchAll(IMPORT)) {
-    const written2 = [from ?? plain4 ?? ""];
+    const written4 = [from ?? plain4 ?? ""];
     if (from)
       for (const name2 of names2.split(","))
-        written2.push(`${from.replace(/\.$/, ".")}${from.endsWith(".") ? "" : "."}${/\w+/.exec(name2)?.[0] ?? ""}`);
-    for (const one2 of written2) {
+        written4.push(`${from.replace(/\.$/, ".")}${from.endsWith(".") ? "" : "."}${/\w+/.exec(name2)?.[0] ?? ""}`);
+    for (const one2 of written4) {
       const there = ownFile(file, one2, paths);
       if (there !== void 0 && there !== file) found.add(there);
     }
@@ -33021,15 +35063,17 @@ function importedFiles(file, texts, paths) {
 function foundOf(file, method, context) {
   const models = modelsFor(method, context.models);
   const near = (axis2) => ({ ...axis2, isSure: axis2.isSure && context.isNear });
-  const written2 = writtenFor(`${file}:${method.line}`, method, { ...context, models });
+  const written4 = writtenFor(`${file}:${method.line}`, method, { ...context, models });
+  const architecture = near(joinedAxis(models.map((model) => model.architecture)));
+  const task = method.task.values.length > 0 ? method.task : near(taskOf4(models, context));
   return {
     at: { value: method.method, file, line: method.line },
     isSure: method.isSure,
     quantization: fromAfar(near(quantizationOf2(models, context)), context),
-    architecture: near(joinedAxis(models.map(({ architecture }) => architecture))),
-    task: method.task.values.length > 0 ? method.task : near(taskOf4(models, context)),
+    architecture,
+    task: taskOn(architecture, task, joinedAxis(models.map((model) => model.task))),
     ...context.isNear && context.paths.length > 0 && { paths: context.paths },
-    ...written2 && { written: written2 }
+    ...written4 && { written: written4 }
   };
 }
 function fromAfar(quantization, { isFar: isFar2 }) {
@@ -33086,12 +35130,12 @@ async function readSources(tree, files, what, findings) {
 }
 function readUses({ python, notebooks, yaml }) {
   const own2 = new Map([...python].filter(([path]) => !TESTS.test(path)));
-  for (const [path, text2] of notebooks) {
-    const inside = TESTS.test(path) ? void 0 : pythonOfNotebook(text2);
+  for (const [path, text3] of notebooks) {
+    const inside = TESTS.test(path) ? void 0 : pythonOfNotebook(text3);
     if (inside !== void 0) own2.set(path, inside);
   }
   const ofYaml = [...yaml].flatMap(
-    ([path, text2]) => TESTS.test(path) ? [] : readTrainerYaml(path, text2) ?? readHydraYaml(path, text2) ?? []
+    ([path, text3]) => TESTS.test(path) ? [] : readTrainerYaml(path, text3) ?? readHydraYaml(path, text3) ?? []
   );
   return [...readProgram(own2, (path) => yaml.get(path)), ...ofYaml];
 }
@@ -33134,7 +35178,7 @@ async function readRepository(tree, choice = EVERYTHING, what = "manifests and c
   await readAll(tree, readableFiles(files, choice, gathered), gathered);
   await readIncluded(tree, files, gathered);
   const sources = await readSources(tree, files, what, gathered.findings);
-  for (const [path, text2] of sources.python) if (choice.chosen(path)) gather(path, text2, void 0, gathered);
+  for (const [path, text3] of sources.python) if (choice.chosen(path)) gather(path, text3, void 0, gathered);
   const code2 = what === "manifests" ? [] : readUses(sources);
   return { ...gathered, manifests: [...gathered.manifests.values()], code: code2 };
 }
@@ -33156,13 +35200,13 @@ function readableFiles(files, { chosen, named: named4 }, gathered) {
 }
 async function readAll(tree, wanted, gathered) {
   const texts = await tree.read([...wanted.keys()]);
-  return [...texts].flatMap(([path, text2]) => gather(path, text2, wanted.get(path), gathered) ?? []);
+  return [...texts].flatMap(([path, text3]) => gather(path, text3, wanted.get(path), gathered) ?? []);
 }
-function gather(path, text2, as, gathered) {
-  const manifest = readManifest(path, text2, as);
+function gather(path, text3, as, gathered) {
+  const manifest = readManifest(path, text3, as);
   if (manifest === void 0) return void 0;
   gathered.manifests.set(path, manifest);
-  gathered.contents.set(path, text2);
+  gathered.contents.set(path, text3);
   return manifest;
 }
 async function readIncluded(tree, files, gathered) {
@@ -33182,8 +35226,8 @@ function includedFiles(from, present, { manifests, findings }) {
   const wanted = /* @__PURE__ */ new Map();
   for (const manifest of from) {
     const rule = has(formatNamed(manifest.format)?.includes);
-    for (const { path: written2, line } of rule ? manifest.includes : []) {
-      const found = includedPath(manifest.file, written2, rule?.of === "where it runs", present);
+    for (const { path: written4, line } of rule ? manifest.includes : []) {
+      const found = includedPath(manifest.file, written4, rule?.of === "where it runs", present);
       if ("path" in found && !manifests.has(found.path)) wanted.set(found.path, rule?.as ?? "");
       if ("why" in found) findings.push({ kind: "include", message: found.why, file: manifest.file, line });
     }
@@ -33197,21 +35241,21 @@ function withinBytes(files, most) {
     return total <= most;
   });
 }
-function includedPath(file, written2, isWhereItRuns, present) {
-  const text2 = written2.slice(0, 200);
-  if (/^[a-z]+:/i.test(written2))
-    return { why: `\`${text2.replace(/\/\/[^/]*@/, "//")}\` is not a file of this repository.` };
-  const beside = joined6(file.split("/").slice(0, -1), written2);
-  const candidates3 = isWhereItRuns ? [beside, joined6([], written2)] : [beside];
+function includedPath(file, written4, isWhereItRuns, present) {
+  const text3 = written4.slice(0, 200);
+  if (/^[a-z]+:/i.test(written4))
+    return { why: `\`${text3.replace(/\/\/[^/]*@/, "//")}\` is not a file of this repository.` };
+  const beside = joined5(file.split("/").slice(0, -1), written4);
+  const candidates3 = isWhereItRuns ? [beside, joined5([], written4)] : [beside];
   const path = candidates3.find((one2) => one2 !== void 0 && present.get(one2)?.kind === "file");
   if (path !== void 0) return { path };
   if (isWhereItRuns) return {};
-  return beside === void 0 ? { why: `\`${text2}\` is outside of this repository; it is not read.` } : { why: `\`${text2}\` is not in this repository.` };
+  return beside === void 0 ? { why: `\`${text3}\` is outside of this repository; it is not read.` } : { why: `\`${text3}\` is not in this repository.` };
 }
-function joined6(folder, written2) {
-  if (written2.startsWith("/")) return void 0;
+function joined5(folder, written4) {
+  if (written4.startsWith("/")) return void 0;
   const parts = [...folder];
-  for (const part2 of written2.split("/")) {
+  for (const part2 of written4.split("/")) {
     if (part2 === "" || part2 === ".") continue;
     if (part2 !== "..") parts.push(part2);
     else if (parts.pop() === void 0) return void 0;
@@ -33241,23 +35285,23 @@ function matches(pattern, path) {
   let reachable = /* @__PURE__ */ new Set([0]);
   for (const part2 of pattern) {
     const next2 = /* @__PURE__ */ new Set();
-    for (const at3 of reachable) {
-      if (part2 === "**") for (let skipped = at3; skipped <= path.length; skipped++) next2.add(skipped);
-      else if (at3 < path.length && matchesPart(part2, path[at3] ?? "")) next2.add(at3 + 1);
+    for (const at4 of reachable) {
+      if (part2 === "**") for (let skipped = at4; skipped <= path.length; skipped++) next2.add(skipped);
+      else if (at4 < path.length && matchesPart(part2, path[at4] ?? "")) next2.add(at4 + 1);
     }
     reachable = next2;
   }
   return reachable.has(path.length);
 }
-function matchesPart(pattern, text2) {
+function matchesPart(pattern, text3) {
   const pieces = pattern.split("*");
-  if (pieces.length === 1) return pattern === text2;
+  if (pieces.length === 1) return pattern === text3;
   const [first = "", last3 = ""] = [pieces[0], pieces.at(-1)];
   let position2 = first.length;
-  if (!text2.startsWith(first) || text2.length < first.length + last3.length || !text2.endsWith(last3)) return false;
+  if (!text3.startsWith(first) || text3.length < first.length + last3.length || !text3.endsWith(last3)) return false;
   for (const piece of pieces.slice(1, -1)) {
-    const found = text2.indexOf(piece, position2);
-    if (found < 0 || found + piece.length > text2.length - last3.length) return false;
+    const found = text3.indexOf(piece, position2);
+    if (found < 0 || found + piece.length > text3.length - last3.length) return false;
     position2 = found + piece.length;
   }
   return true;
@@ -33290,8 +35334,8 @@ function checkLine(entry, broken) {
   return `        ${name2.padEnd(NAME_WIDTH)}${value.padEnd(10)}${allowed}${mark}`;
 }
 function reasonLine(entry, how2) {
-  const at3 = entry.indexOf(": ");
-  const [name2, why] = at3 < 0 ? [entry, ""] : [entry.slice(0, at3), entry.slice(at3 + 2)];
+  const at4 = entry.indexOf(": ");
+  const [name2, why] = at4 < 0 ? [entry, ""] : [entry.slice(0, at4), entry.slice(at4 + 2)];
   return `        ${plain(name2, 60).padEnd(NAME_WIDTH)}${how2}${plain(why, 160)}`;
 }
 
@@ -33299,7 +35343,7 @@ function reasonLine(entry, how2) {
 function renderExplain(report, cell) {
   const comparison = [...report.comparisons, ...report.controls].find((one2) => one2.cell === cell);
   const results = report.results.filter((result) => result.cell === cell);
-  const isSound = savesSound((comparison?.failedBefore ?? []).map(({ stage }) => stage));
+  const isSound = savesSound(results.find((result) => isOfBase(report, result))?.failures ?? []);
   const lines = results.map((result) => resultText(report, result, isSound));
   const boundaries2 = report.boundaries.filter((boundary2) => boundary2.cell === cell).map((boundary2) => {
     const { library, lastGood, firstBad, direction, certainty, measured: measured2, alsoChanged } = boundary2;
@@ -33336,18 +35380,22 @@ function argumentLines({ configurations = {} }, cell) {
   const found = name2 === void 0 ? void 0 : own(configurations, name2);
   return name2 === void 0 || found === void 0 ? [] : ownLines({ [name2]: found }, "  ");
 }
+function isOfBase({ environments, changes }, { environment, repeat: repeat2 }) {
+  const where2 = environments.find(({ id: id2, request }) => (id2 ?? request) === environment);
+  return repeat2 === 1 && changes.every(({ library, from }) => where2?.pins[library] === from);
+}
 var NOT_SOUND = " (not judged: the adapter that the base saved is not sound)";
 var INDENT = " ".repeat(6);
 function resultText(report, result, isSound) {
   const { outcome, repeat: repeat2, reason, message } = result;
-  const where = report.environments.find(({ id: id2, request }) => (id2 ?? request) === result.environment);
-  const versions = shownLibraries(report).map((name2) => `${name2} ${where?.pins[name2] ?? "?"}`);
+  const where2 = report.environments.find(({ id: id2, request }) => (id2 ?? request) === result.environment);
+  const versions = shownLibraries(report).map((name2) => `${name2} ${where2?.pins[name2] ?? "?"}`);
   const stages = Object.entries(result.stages).map(([stage, state]) => `${stage} ${state}`);
-  const why = plain([reason, where?.why ?? message].filter(Boolean).join(": "));
+  const why = plain([reason, where2?.why ?? message].filter(Boolean).join(": "));
   const failures = result.failures.map(
     ({ stage, message: said }) => `${INDENT}${stage}: ${plain(said)}${stage === "carry" && !isSound ? NOT_SOUND : ""}`
   );
-  const place2 = where?.id ?? "not built";
+  const place2 = where2?.id ?? "not built";
   return [
     `  ${outcome.padEnd(12)} ${versions.join(", ")}   ${place2}${repeat2 > 1 ? `   repeat ${repeat2}` : ""}`,
     ...stages.length > 0 ? filled(["stages", ...stages.map(withComma)]) : [`${INDENT}${why || "no stage was begun"}`],
@@ -33399,6 +35447,7 @@ export {
   clock,
   readConfiguration,
   require_dist,
+  OwnConfigurations,
   normalizeName,
   addressInWords,
   own,
@@ -33409,21 +35458,26 @@ export {
   parseCellId,
   controlOf,
   isMeasured,
-  QUANTIZATIONS,
+  METHODS,
+  QUANTIZERS,
+  ARCHITECTURES2 as ARCHITECTURES,
+  TASKS,
+  methodParts,
+  withoutOwn,
+  ownOf,
+  ownForProbe,
+  holdsCell,
   packagesOf,
   allCells,
   withOpened,
-  OwnConfigurations,
-  holdsCell,
+  unfitOnes,
   rulings,
   measurable,
   classesOf,
-  unfit2 as unfit,
-  ownKernels,
-  selectCells,
   WATCHED,
   isWatched,
   requestKey,
+  selectCells,
   parseCommandLine,
   run,
   takenBy,
@@ -33452,12 +35506,20 @@ export {
   blocks,
   duration,
   plural,
+  withElsewhere,
+  isOnCpuOnly,
+  devicesText,
+  unaskedText,
   harmText,
   limitText,
   LOSS,
   LOSS_TITLE,
   lossBlocks,
+  checkpointBlocks,
+  ownLines,
   ownSection,
+  openCheckpoints,
+  openerOf,
   cardsNow,
   deviceInWords,
   deviceProblems,
@@ -33524,6 +35586,13 @@ export {
   sweep,
   reportOf,
   problemOf,
+  shardsOf,
+  planOfShard,
+  billedMinutes,
+  usdOfAll,
+  factsOfDivision,
+  divide,
+  TOO_LITTLE,
   renderPlan,
   indexesInWords,
   measuredInItsTime,

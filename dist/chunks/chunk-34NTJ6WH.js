@@ -11,6 +11,9 @@ var DEVICES = {
     title: "CPU",
     start: "fork",
     limits: { seconds: 60, bytes: 2 * 1024 ** 3 },
+    cardBytes: 0,
+    // `npm run bench`
+    predicted: { environmentSeconds: 10, cellSeconds: 0.2 },
     variables: { ...ONE_THREAD, CUDA_VISIBLE_DEVICES: "" },
     torchBackend: "cpu",
     place: "cpu",
@@ -22,6 +25,9 @@ var DEVICES = {
     title: "CUDA",
     start: "spawn",
     limits: { seconds: 120, bytes: 8 * 1024 ** 3 },
+    cardBytes: 2 * 1024 ** 3,
+    // The spawn path on a CPU, one worker, and a larger torch to read: not seen on a card.
+    predicted: { environmentSeconds: 20, cellSeconds: 0.5 },
     // Errors come from the call that made them, and sums in one order.
     variables: {
       ...ONE_THREAD,
@@ -36,9 +42,7 @@ var DEVICES = {
   }
 };
 var DEFAULT_DEVICE = "cpu";
-function isDeviceName(name) {
-  return Object.hasOwn(DEVICES, name);
-}
+var DEVICE_CHOICES = ["auto", ...DEVICE_NAMES, "both"];
 function deviceOf(name = DEFAULT_DEVICE) {
   return DEVICES[name];
 }
@@ -80,8 +84,8 @@ var OPTIONS = {
     help: `${SEARCHES.join(", ")}: halving; the last release of each minor too; all. Default bisect`
   },
   device: {
-    takes: ["auto", ...DEVICE_NAMES].join("|"),
-    help: "where cells run; default cpu, auto is a card where one can be used"
+    takes: DEVICE_CHOICES.join("|"),
+    help: "where cells run; default cpu, auto is a card where one can be used, both compares the two"
   },
   python: { takes: "VERSION|PATH", help: "default .python-version, else python3" },
   jobs: { takes: "N", help: "cells at once; default: the number of processors" },
@@ -91,6 +95,7 @@ var OPTIONS = {
     help: "fetch at most so many GB for the torch of an older time, where cells need it; default 1.5"
   },
   "max-minutes": { takes: "N", help: "stop after so long and report what was measured; default 10" },
+  "max-usd": { takes: "N", help: "of the classes of runners, plan only what so many US dollars pay for" },
   download: { takes: "DIR", help: "collect what a run without a network needs, to take elsewhere" },
   out: { takes: "DIR", help: `folder of the report; default ${DEFAULT_OUT}` },
   format: { takes: "FORMAT", help: "terminal, markdown or json" },
@@ -102,6 +107,7 @@ var OPTIONS = {
     help: "folder that onnxruntime-node is installed in; default: where this program is"
   },
   json: { help: "print JSON" },
+  script: { help: "print the cell as one Python file instead, for a report to others" },
   vendor: { help: "copy the action into the repository too" },
   forks: { help: "serve pull requests of forks too" },
   schedule: { help: "add a weekly run" },
@@ -135,7 +141,7 @@ var GRAMMAR = {
     does: "show what a sweep would do; builds nothing",
     more: "With --download DIR it collects packages for both ends and all releases between, and says how to use them.",
     operands: Number.POSITIVE_INFINITY,
-    options: [...COMPARING, "download"],
+    options: [...COMPARING, "download", "max-usd"],
     examples: ["transformers:4.55.4..4.57.6", "transformers:4.55.4..4.57.6 --device cuda --download to-the-gpu"]
   },
   check: {
@@ -172,8 +178,8 @@ var GRAMMAR = {
     usage: ["CELL@ENVIRONMENT"],
     does: "run one cell once more, with its full log",
     operands: 1,
-    options: ["out", "python", "cache-gb", "offline", "device"],
-    examples: ["lora/none/llama/causal-lm@1b77c0de92aa"]
+    options: ["out", "python", "cache-gb", "offline", "device", "script"],
+    examples: ["lora/none/llama/causal-lm@1b77c0de92aa", "lora/none/llama/causal-lm@1b77c0de92aa --script"]
   },
   demo: {
     usage: [""],
@@ -341,7 +347,7 @@ export {
   DEVICE_NAMES,
   DEVICES,
   DEFAULT_DEVICE,
-  isDeviceName,
+  DEVICE_CHOICES,
   deviceOf,
   folderOf,
   baseOf,

@@ -1,10 +1,14 @@
 import { createRequire as __createRequire } from 'node:module';
 const require = __createRequire(import.meta.url);
 import {
+  ARCHITECTURES,
   LOSS,
   LOSS_TITLE,
+  METHODS,
   PROGRAM,
   PythonProbes,
+  QUANTIZERS,
+  TASKS,
   addressInWords,
   allCells,
   baseRequest,
@@ -16,19 +20,24 @@ import {
   causes,
   cellId,
   checkStatus,
+  checkpointBlocks,
   choiceOf,
+  classesOf,
   clock,
   codeCells,
   deviceInWords,
   deviceProblems,
+  devicesText,
   diffManifests,
   discardUnlessProtected,
+  divide,
   duration,
   earlierReport,
   emptyCache,
   environmentsFor,
   everyCell,
   exitStatus,
+  factsOfDivision,
   findHandover,
   findingsOf,
   freeBytes,
@@ -51,15 +60,23 @@ import {
   measurable,
   measuredInItsTime,
   mendText,
+  methodParts,
   movedModels,
   movedRequest,
   nothingToMeasure,
   offered,
+  openCheckpoints,
   openHost,
   openIndex,
   openOut,
   openWorld,
+  openerOf,
+  own,
+  ownForProbe,
   ownIndexes,
+  ownLines,
+  ownOf,
+  ownSection,
   packagesOf,
   parseCellId,
   parseCommandLine,
@@ -95,19 +112,23 @@ import {
   torchBuilds,
   torchFor,
   totalsText,
+  unaskedText,
   whyAtHead,
+  withElsewhere,
+  withOpened,
+  withoutOwn,
   worse,
   writeReport,
   writeText
-} from "./chunk-QJMPEHKW.js";
+} from "./chunk-NFEAEIY5.js";
 import {
   external_exports
-} from "./chunk-BYWENRLS.js";
+} from "./chunk-DSYGMKQK.js";
 import {
   DEFAULT_DEVICE,
   DEFAULT_OUT,
   didYouMean
-} from "./chunk-5EJBLLRK.js";
+} from "./chunk-34NTJ6WH.js";
 import {
   STATUS,
   plain,
@@ -146,11 +167,25 @@ function lossesText(report) {
   const title = `${LOSS_TITLE}, before -> after`;
   return [...blocks2.length > 0 ? [title, ...blocks2] : [], ...found].join("\n");
 }
-function blockText({ title, quantizations, rows: rows2 }) {
-  const line = (first, cells) => (first.padEnd(23) + cells.map((cell) => cell.padEnd(17)).join("")).trimEnd();
-  return [line(`  ${title}`, quantizations), ...rows2.map(({ method, losses }) => line(`    ${method}`, losses))].join(
+function blockText({ title, quantizations, rows: rows3 }) {
+  const width = Math.max(23, title.length + 4);
+  const line = (first, cells) => (first.padEnd(width) + cells.map((cell) => cell.padEnd(17)).join("")).trimEnd();
+  return [line(`  ${title}`, quantizations), ...rows3.map(({ method, losses }) => line(`    ${method}`, losses))].join(
     "\n"
   );
+}
+function checkpointsText(report) {
+  return checkpointBlocks(report).map(checkpointText).join("\n\n");
+}
+function checkpointText({ title, without, rows: rows3 }) {
+  const width = Math.max(8, ...rows3.map(({ method }) => method.length + 2));
+  const line = (method, untrained, rates) => `  ${method.padEnd(width)}${untrained.padEnd(11)}${rates.map((rate) => rate.padEnd(15)).join("")}`.trimEnd();
+  return [
+    `${title}: loss on a small text, ${without} without an adapter`,
+    line("method", "untrained", ["rate: loss after 25 steps"]),
+    ...rows3.map(({ method, untrained, rates }) => line(method, untrained, rates)),
+    ...rows3.map(({ method, verdict, says }) => `  ${method}, ${verdict}: ${plain(says, 400)}`)
+  ].join("\n");
 }
 
 // src/report/terminal.ts
@@ -159,12 +194,16 @@ function renderTerminal(report) {
     header(report),
     baseModel(report),
     ...table(report.comparisons),
+    devicesText(report).join("\n"),
     harmText(report),
+    unaskedText(report),
     causesText(report),
     waysOut(report),
+    ownSection(report),
     notMeasured(report),
     limits(report),
     lossesText(report),
+    checkpointsText(report),
     findingsText(report),
     footer(report)
   ].filter((section2) => section2 !== "").join("\n\n")}
@@ -252,11 +291,11 @@ function waysOut(report) {
 }
 function patchLines(report, specifier) {
   const indent = " ".repeat(15);
-  const own = report.patches.filter((patch) => patch.specifier === specifier);
-  const commands = [...new Set(own.flatMap(({ refresh }) => refresh ?? []))];
+  const own2 = report.patches.filter((patch) => patch.specifier === specifier);
+  const commands = [...new Set(own2.flatMap(({ refresh }) => refresh ?? []))];
   return [
-    ...own.slice(0, 6).map(({ file, line, after }) => `${indent}${plain(`${file}:${line}`, 60)}  ${plain(after.trim(), 100)}`),
-    ...own.length > 6 ? [`${indent}and in ${own.length - 6} more places`] : [],
+    ...own2.slice(0, 6).map(({ file, line, after }) => `${indent}${plain(`${file}:${line}`, 60)}  ${plain(after.trim(), 100)}`),
+    ...own2.length > 6 ? [`${indent}and in ${own2.length - 6} more places`] : [],
     ...commands.map((command) => `${indent}then ${plain(command, 120)}`)
   ];
 }
@@ -307,11 +346,22 @@ import { join as join2 } from "node:path";
 
 // src/report/check.ts
 var MEASURED = ["pass", "wrong", "fail", "unsupported"];
+function notRun({ comparisons, results }) {
+  const ran = new Set(results.map(({ cell }) => cell));
+  const reasons = /* @__PURE__ */ new Map();
+  for (const { cell, after, why = "" } of comparisons)
+    if (after !== "unknown" && !ran.has(cell)) reasons.set(why, [...reasons.get(why) ?? [], cell]);
+  return [...reasons].map(([why, [first = "", ...more]]) => {
+    const others = more.length > 0 ? ` and ${more.length} more` : "";
+    return `  ${"skipped".padEnd(12)} ${first}${others}
+               ${plain(why.replace(/^skipped: /, ""), 400)}`;
+  });
+}
 function renderCheck(report) {
   const [environment] = report.environments;
   const pins = Object.entries(environment?.pins ?? {}).map(([name, version]) => `${name} ${version}`);
   const tables = blocks(report.comparisons).map((block) => {
-    const width = Math.max(21, ...block.rows.map(({ method }) => method.length + 4));
+    const width = Math.max(21, block.title.length + 2, ...block.rows.map(({ method }) => method.length + 4));
     const line = (first, cells) => (first.padEnd(width) + cells.map((cell) => cell.padEnd(17)).join("")).trimEnd();
     return [
       line(block.title, block.quantizations),
@@ -327,13 +377,15 @@ function renderCheck(report) {
     ({ cell, outcome, stage, message, reason }) => `  ${outcome.padEnd(12)} ${cell}
                ${[stage, plain(message ?? reason ?? "", 160)].filter(Boolean).join("  ")}`
   );
+  failures.push(...notRun(report));
   const counts = Object.entries(report.totals.measurements).filter(([, count]) => count > 0);
   const measured2 = report.comparisons.filter(({ after }) => MEASURED.some((outcome) => outcome === after)).length;
   return `${[
     `${plain(pins.join(", "))}     ${plain(report.run.device)}`,
     ...tables,
+    ...[devicesText(report).join("\n")].filter((text) => text !== ""),
     ...failures.length > 0 ? [failures.join("\n")] : [],
-    ...[lossesText(report)].filter((text) => text !== ""),
+    ...[ownSection(report), lossesText(report), checkpointsText(report)].filter((text) => text !== ""),
     `${measured2} of ${report.comparisons.length} cells measured, with controls: ${counts.map(([outcome, count]) => `${count} ${outcome}`).join(", ")}     ${duration(report.run.ms)}`
   ].join("\n\n")}
 `;
@@ -385,8 +437,8 @@ function rows(all, most = Number.POSITIVE_INFINITY) {
     const move = `${plain(library, 40).padEnd(width)}  ${plain(from || "-", 60)} -> ${plain(to || "-", 60)}`;
     const note = [...kind === "changed" ? [] : [kind], ...locked ? ["locked"] : []].join(", ");
     const where = `${plain(places[0] ?? "", 100)}${places.length > 1 ? `, and ${counted(places.length - 1, "more place", "more places")}` : ""}`;
-    const whole = `${move}${note ? `  (${note})` : ""}  ${where}`;
-    return whole.length + 2 <= COLUMNS ? [whole] : [`${move}${note ? `  (${note})` : ""}`, `${" ".repeat(width + 2)}${where}`];
+    const whole2 = `${move}${note ? `  (${note})` : ""}  ${where}`;
+    return whole2.length + 2 <= COLUMNS ? [whole2] : [`${move}${note ? `  (${note})` : ""}`, `${" ".repeat(width + 2)}${where}`];
   });
   return all.length > shown.length ? [...lines2, `and ${all.length - shown.length} more`] : lines2;
 }
@@ -415,7 +467,8 @@ function findingLines(kind, message, same) {
   const where = file ? `  ${plain(`${file}:${line}`, 100)}${more}` : "";
   return [`  ${kind}${where}`, ...wrapped(plain(message, 600), "    ")];
 }
-function cellSections({ sure, partial, unsure, callsPeft }) {
+function cellSections(found) {
+  const { sure, partial, unsure, callsPeft, configurations = {}, notCarried = [] } = found;
   const isNothing = !callsPeft && sure.length === 0 && unsure.length === 0;
   const width = Math.max(0, ...sure.map(({ id }) => id.length));
   const guessed = partial.flatMap(({ pattern, source, why, measured: measured2 }) => [
@@ -434,6 +487,11 @@ function cellSections({ sure, partial, unsure, callsPeft }) {
       sure.map(({ id, source }) => `${id.padEnd(width)}  ${plain(source, 100)}`)
     ),
     ...section("cells that are known in part", guessed),
+    ...section("your arguments, as far as a tiny model can have them", ownLines(configurations, "")),
+    ...section(
+      "arguments that are not carried",
+      notCarried.slice(0, MOST_OF_A_KIND).map(({ argument, why, at }) => plain(`${at}  ${argument}: ${why}`, 300))
+    ),
     ...section("what could not be told of the code", rest > 0 ? [...doubts, `and ${rest} more`] : doubts)
   ];
 }
@@ -516,10 +574,10 @@ function commitTree(folder, commit) {
         throw new WeatherError(`git could not list ${commit}: ${listed.stderr.trim().slice(0, 200)}`);
       return listed.stdout.split("\0").flatMap((entry) => {
         const tab = entry.indexOf("	");
-        const [mode = "", type = "", object = "", size = ""] = entry.slice(0, tab).split(/ +/);
+        const [mode = "", type = "", object2 = "", size = ""] = entry.slice(0, tab).split(/ +/);
         const path = entry.slice(tab + 1);
         if (tab < 0 || type !== "blob") return [];
-        objects.set(path, object);
+        objects.set(path, object2);
         return [{ path, bytes: Number(size), kind: mode === "120000" ? "link" : "file" }];
       });
     },
@@ -543,7 +601,7 @@ function blobs(folder, objects) {
     child.stdout.on("data", (chunk) => chunks.push(chunk));
     child.on("close", () => resolve2(splitBatch(Buffer.concat(chunks), objects.length)));
     child.stdin.on("error", () => void 0);
-    child.stdin.end(objects.map((object) => `${object}
+    child.stdin.end(objects.map((object2) => `${object2}
 `).join(""));
   });
 }
@@ -609,8 +667,9 @@ async function runDiff(context) {
   const asked = context.line.options.offline ? { findings: [], own: [] } : await askIndex(context, ends, changes);
   const findings = [...findingsOf(ends, asked.own), ...asked.findings];
   const cells = codeCells(ends.head);
+  const { sure, partial, unsure, configurations, notCarried } = cells;
   context.print(
-    context.line.options.json ? `${JSON.stringify({ changes, findings, cells: cells.sure, partial: cells.partial, unsure: cells.unsure })}
+    context.line.options.json ? `${JSON.stringify({ changes, findings, cells: sure, partial, unsure, configurations, notCarried })}
 ` : renderDiff(changes, findings, cells, isWatched)
   );
   return STATUS.fine;
@@ -623,8 +682,8 @@ async function askIndex(context, ends, changes) {
     const { python } = line.options;
     const host = await openHost({ environment, folder, signal, python, offline: false, say });
     const index = await openIndex(host, "no-uv");
-    const own = await ownIndexes(index, ends);
-    return { findings: await indexFindings(index, ends, changes, await releasesFor(index, ends, changes)), own };
+    const own2 = await ownIndexes(index, ends);
+    return { findings: await indexFindings(index, ends, changes, await releasesFor(index, ends, changes)), own: own2 };
   } catch (error) {
     if (!(error instanceof UserError || error instanceof WeatherError)) throw error;
     const message = `Targets, dates and Python ranges were not looked up. ${error.message}`;
@@ -700,11 +759,12 @@ Releases that a search asks for beside these, as partners or to hold, are said t
 async function runSweep(context) {
   const reports = await measured(context, renderTerminal);
   const { failOn, known } = context.line.options;
-  return worstOf(reports.map((report) => exitStatus(report, failOn, knownCells(known, context.clock.date()))));
+  const isKnown = knownCells(known, context.clock.date(), context.line.request.checkpoints);
+  return worstOf(reports.map((report) => exitStatus(report, failOn, isKnown)));
 }
-function knownCells(known, today) {
+function knownCells(known, today, checkpoints) {
   const current = known.filter(({ expires }) => expires >= today.slice(0, 10));
-  const cells = current.flatMap(({ cell }) => selectCells([cell], allCells(), []));
+  const cells = current.flatMap(({ cell }) => selectCells([cell], allCells(checkpoints), []));
   const ids = new Set(cells.map(cellId));
   return (cell) => holdsCell(ids, cell);
 }
@@ -721,7 +781,8 @@ async function runPlan(context) {
     const { planned, known, files } = one;
     if (planned === void 0) return nothingToDo(context, one);
     const torch = await torchFor(world.index, planned);
-    const facts = await factsOf(world, planned, choiceOf(world, torch), { files, known });
+    const ofMachine = await factsOf(world, planned, choiceOf(world, torch), { files, known });
+    const facts = { ...ofMachine, ...runnerFacts(planned, context.line) };
     written.push({ ...facts, plan: planned, findings: known.findings });
     const number = asked.length > 1 ? `request ${written.length} of ${asked.length}
 ` : "";
@@ -737,16 +798,42 @@ async function runPlan(context) {
   return isWhole ? STATUS.fine : STATUS["not-compared"];
 }
 async function measured(context, render) {
-  const giveBack = takeOut(context.line.options.out);
+  const { out, device } = context.line.options;
+  const giveBack = takeOut(out);
+  const show = ({ report }) => context.print(shownAs(report, context, render));
   try {
-    return await measuredInto(context, render);
+    const written = device === "both" ? await measuredOnBoth(context) : await measuredInto(context, show);
+    if (device === "both") for (const one of written) show(one);
+    return written.map(({ report }) => report);
   } finally {
     giveBack();
   }
 }
-async function measuredInto(context, render) {
+function shownAs(report, { line }, render) {
+  return line.options.json ? `${JSON.stringify(report)}
+` : render(report);
+}
+async function measuredOnBoth(context) {
+  const { line, clock: clock2 } = context;
+  const ends = clock2.now() + line.request.minutes * 6e4;
+  const written = [];
+  for (const device of ["cuda", "cpu"]) {
+    const minutes = device === "cuda" ? line.request.minutes / 2 : Math.max(0.1, (ends - clock2.now()) / 6e4);
+    const options = { ...line.options, device, out: join2(line.options.out, device) };
+    const own2 = { ...context, line: { ...line, options, request: { ...line.request, minutes } } };
+    if (!context.signal.aborted) written.push(...await measuredInto(own2, () => void 0));
+  }
+  const reports = withElsewhere(written.map(({ report }) => report));
+  const both = written.flatMap(({ out }, index) => {
+    const report = reports[index];
+    return report === void 0 ? [] : [{ out, report }];
+  });
+  for (const { out, report } of both) writeReport(out, report);
+  return both;
+}
+async function measuredInto(context, show) {
   const { options } = context.line;
-  const { world, asked } = await prepared(context);
+  const { world, asked, own: own2 } = await prepared(context);
   const reports = [];
   for (const [index, one] of asked.entries()) {
     const { planned, known, files } = one;
@@ -767,16 +854,15 @@ async function measuredInto(context, render) {
       ...{ planned, torch, torchGb: options.torchGb, say: context.say },
       ...{ catalog: world.index.catalog, python: world.index.python },
       measure: async (plan2, version) => {
-        const settings = { ...options, out, fresh, signal: context.signal, say: context.say };
+        const settings = { ...options, out, fresh, signal: context.signal, say: context.say, own: own2 };
         const { ports, machine } = await sweepPorts(world, plan2, await torch.build(version), settings);
         fresh = false;
         return sweep(plan2, known, ports, machine);
       }
     });
     writeReport(out, report);
-    context.print(options.json ? `${JSON.stringify(report)}
-` : render(report));
-    reports.push(report);
+    show({ report, out });
+    reports.push({ report, out });
   }
   await discardUnlessProtected(world.host, world.sandbox);
   return reports;
@@ -799,16 +885,24 @@ async function prepared(context) {
   await world.index.uv();
   const isBare = line.command !== "check" && line.request.changes.length === 0;
   const requests = isBare ? await requestsOf(line.request, await readEnds(context), world.index) : [{ request: line.request, known: { findings: [] }, files: [], standing: [] }];
+  const { checkpoints, own: own2 } = await openCheckpoints(line.request.checkpoints, openerOf(world));
   const asked = [];
   for (const { request, ...rest } of requests) {
     const isNothing = isBare && request.changes.length === 0;
-    const planned = isNothing ? void 0 : await plan(onDevice(request, world), world.index.catalog, world.index.python);
+    const planned = isNothing ? void 0 : await plan(withOpened(onDevice(request, world), checkpoints), world.index.catalog, world.index.python);
     asked.push({ ...rest, planned });
   }
-  return { world, asked };
+  return { world, asked, own: own2 };
 }
 function onDevice(request, { host }) {
   return host.device.name === DEFAULT_DEVICE ? request : { ...request, device: host.device.name };
+}
+function runnerFacts({ cells, minutes }, { options }) {
+  if (Object.keys(options.runners).length === 0) return {};
+  const { device, usd } = options;
+  const limits2 = { minutes, usd };
+  const classes = classesOf(options.runners, device === "cpu" || device === "cuda" ? device : void 0);
+  return { runners: factsOfDivision(divide(cells, classes, limits2), limits2) };
 }
 async function factsOf(world, planned, torch, { files, known }) {
   const problem = problemOf(planned);
@@ -820,13 +914,15 @@ async function factsOf(world, planned, torch, { files, known }) {
     chosenBy: planned.chosenBy,
     sources: [...new Set(Object.values(planned.sources))],
     guessed: planned.guessed ?? [],
+    configurations: planned.configurations,
+    beside: planned.beside?.length ?? 0,
     unsure: known.findings.flatMap(({ kind, file, line }) => kind === "cells-unsure" ? [`${file}:${line}`] : []),
     files,
     locked: Object.keys(planned.locked.head).length,
     lockedAt: lockedWatched(planned),
     controls: problem.controls.length,
-    ruledOut: rulings(planned.cells, planned.device),
-    packageSets: groups(problem, measurable(everyCell(problem), planned.device)).length,
+    ruledOut: rulings(planned.cells, planned),
+    packageSets: groups(problem, measurable(everyCell(problem), planned)).length,
     environments: planned.environments,
     minutes: planned.minutes,
     torch,
@@ -864,15 +960,15 @@ async function runDemo(context) {
   return missing.length === 0 ? STATUS.fine : STATUS.found;
 }
 function missingFromStory(report) {
-  const quantized = report.comparisons.filter(({ cell }) => parseCellId(cell).quantization === QUANTIZED);
+  const quantized2 = report.comparisons.filter(({ cell }) => parseCellId(cell).quantization === QUANTIZED);
   const methodOf = (cell) => parseCellId(cell).method;
   const story = [
     [
-      quantized.some(({ cell, comparison }) => methodOf(cell) === BROKEN && comparison === "regressed"),
+      quantized2.some(({ cell, comparison }) => methodOf(cell) === BROKEN && comparison === "regressed"),
       `${BROKEN} does not break on ${QUANTIZED}`
     ],
     [
-      quantized.filter(({ cell, after }) => WORKING.includes(methodOf(cell)) && after === "pass").length === WORKING.length,
+      quantized2.filter(({ cell, after }) => WORKING.includes(methodOf(cell)) && after === "pass").length === WORKING.length,
       `not all of ${WORKING.join(", ")} go on working`
     ],
     [
@@ -909,7 +1005,7 @@ var NOTHING_LACKS = "one calls peft-sweep, and lacks nothing";
 var ALLOW = "Allow user namespaces, or run as root in a container with CAP_SYS_ADMIN.";
 function renderDoctor(facts) {
   const { python, uv, cache, containment, setup } = facts;
-  const rows2 = [
+  const rows3 = [
     ["node", facts.node],
     ["python", `${python.version} at ${python.path}`],
     ["uv", `${uv.version} at ${uv.path}`],
@@ -923,7 +1019,7 @@ function renderDoctor(facts) {
     ...containment.missing.map((what) => ["", `not enforced: ${what}. ${ALLOW}`]),
     ...workflowRows(setup)
   ];
-  return `${rows2.map(([name, text]) => `${name.padEnd(11)}${text}`).join("\n")}
+  return `${rows3.map(([name, text]) => `${name.padEnd(11)}${text}`).join("\n")}
 `;
 }
 function isolationText({ name, enforced }) {
@@ -958,7 +1054,7 @@ var NEEDED_TO_APPLY = {
   contents: "write",
   "pull-requests": "write"
 };
-var PLANNING = ["cells", "with", "device", "max-minutes", "python"];
+var PLANNING = ["cells", "with", "device", "max-minutes", "max-usd", "python"];
 var CALLED = /peft-sweep.*\/(sweep|publish|apply)\.yml(@|$)|^\.\/\.github\/workflows\/peft-sweep-(sweep|publish|apply)\.yml$/;
 var LONGEST2 = 256 * 1024;
 function checkSetup(files) {
@@ -1247,13 +1343,13 @@ function lines(...text) {
   return `${text.join("\n")}
 `;
 }
-function configurationFile(sure, partial = [], callsPeft = false) {
+function configurationFile(sure, partial = [], callsPeft = false, configurations = {}) {
   const guessed = partial.filter(({ measured: measured2 }) => measured2.length > 0);
   const listed = [
-    ...sure.map(({ id, source }) => `  - ${id}   # ${comment(source)}`),
+    ...sure.map(({ id, source }) => entryOf(id, `# ${comment(source)}`, configurations)),
     ...guessed.flatMap(({ pattern, source, why, measured: measured2 }) => [
       `  # ${pattern} in ${comment(source)}: ${comment(why)}`,
-      ...measured2.map((id) => `  - ${id}   # guessed; put the right one here`)
+      ...measured2.map((id) => entryOf(id, "# guessed; put the right one here", configurations))
     ])
   ];
   const none = callsPeft ? "PEFT is called, but none of its cells is in the matrix" : "no call of PEFT was found in the code";
@@ -1268,10 +1364,18 @@ function configurationFile(sure, partial = [], callsPeft = false) {
     )
   };
 }
+function entryOf(id, remark, configurations) {
+  const cell = parseCellId(id);
+  const { own: carried } = ownForProbe(cell, configurations);
+  if (carried === void 0) return `  - ${id}   ${remark}`;
+  const parts = Object.entries(carried).filter(([, table2]) => Object.keys(table2).length > 0);
+  const told = parts.map(([name, table2]) => `    ${name}: ${comment(JSON.stringify(table2))}`);
+  return [`  - cell: ${cellId(withoutOwn(cell))}   ${remark}`, ...told].join("\n");
+}
 function once(listed) {
   const seen = /* @__PURE__ */ new Set();
   return listed.filter((line) => {
-    const cell = /^ {2}- (\S+)/.exec(line)?.[1];
+    const cell = line.startsWith("  - cell:") ? line : /^ {2}- (\S+)/.exec(line)?.[1];
     if (cell === void 0) return true;
     const isNew = !seen.has(cell);
     seen.add(cell);
@@ -1292,7 +1396,7 @@ async function runInit(context) {
   const found = codeCells(await readRepository(await workingTree(folder)));
   const files = [
     ...workflowFiles({ source, forks, schedule, apply }),
-    configurationFile(found.sure, found.partial, found.callsPeft),
+    configurationFile(found.sure, found.partial, found.callsPeft, found.configurations),
     ...vendor ? vendoredFiles() : []
   ];
   for (const { path, text } of files) print(writeNew(folder, path, text));
@@ -1346,6 +1450,335 @@ function noSuchCell(typed, out, known, problems) {
 
 // src/commands/replay.ts
 import { join as join5, resolve } from "node:path";
+
+// src/report/script/literals.ts
+function literal(value) {
+  if (value === null || value === void 0) return "None";
+  if (value === true) return "True";
+  if (value === false) return "False";
+  if (typeof value === "number") return String(value);
+  if (typeof value === "string") return JSON.stringify(value);
+  if (Array.isArray(value)) return `[${value.map(literal).join(", ")}]`;
+  return object(Object.entries(value));
+}
+function object(entries) {
+  const of = new Map(entries);
+  const torch = of.get("torch");
+  if (typeof torch === "string" && of.size === 1) return `torch.${torch}`;
+  if (of.has("is") && of.size === 1) return literal(of.get("is"));
+  const make = of.get("make");
+  if (typeof make === "string") return `${make}(${keywordsOf(of.get("with"))})`;
+  const peft = of.get("peft");
+  if (typeof peft === "string") return `peft.tuners.lora.config.${peft}(${keywordsOf(of.get("with"))})`;
+  return `{${entries.map(([name, one]) => `${JSON.stringify(name)}: ${literal(one)}`).join(", ")}}`;
+}
+function keywordsOf(values) {
+  return Object.entries(values ?? {}).map(([name, value]) => `${name}=${literal(value)}`).join(", ");
+}
+
+// src/report/script/checks.ts
+var PADDED = [
+  "with torch.no_grad():",
+  "    seen = torch.ones_like(ids)",
+  "    seen[2, 9:] = seen[3, 7:] = 0",
+  "    model.eval()",
+  "    together = model(input_ids=ids * seen, attention_mask=seen).logits[2:]",
+  "    alone = torch.cat([model(input_ids=ids[row : row + 1, :end]).logits for row, end in ((2, 9), (3, 7))])",
+  'require_close("logits of rows that are padded on the right, and without padding,", together, alone)'
+];
+function headTrained(head) {
+  return [
+    `if not any("${head}" in name.split(".") for name in trained):`,
+    '    raise SystemExit("the new head is not among what is trained")'
+  ];
+}
+function generation(task) {
+  const over = task.decodes ? "model(input_ids=prompts, attention_mask=seen, decoder_input_ids=tokens[:, :-1]).logits" : "model(input_ids=tokens, attention_mask=torch.ones_like(tokens)).logits[:, -9:-1]";
+  return [
+    "prompts = ids[:2, :6]",
+    "seen = torch.ones_like(prompts)",
+    "model.eval()",
+    "for use_cache in (True, False):",
+    "    with torch.no_grad():",
+    "        tokens = model.generate(",
+    "            input_ids=prompts, attention_mask=seen, max_new_tokens=8, do_sample=False, use_cache=use_cache",
+    "        )",
+    `        logits = ${over}`,
+    "    made = tokens[:, -logits.shape[1] :]",
+    "    gap = (logits.max(-1).values - logits.gather(-1, made[..., None])[..., 0]).max().item()",
+    "    if gap > 1e-3:",
+    "        raise SystemExit(",
+    '            f"greedy tokens with use_cache={use_cache} are not the best of one pass over them: {gap:.3g} below"',
+    "        )"
+  ];
+}
+
+// src/report/script/parts.ts
+var nothing = () => [];
+function atTheTop(stage) {
+  return { stage, shows: [], does: nothing, checks: nothing };
+}
+var PARTS = [
+  ...["import", "build", "quantize"].map(atTheTop),
+  {
+    stage: "attach",
+    shows: ["nothing-trainable"],
+    does: () => [
+      "torch.manual_seed(0)",
+      "model = peft.get_peft_model(base, configuration())",
+      "trained = {name: weight for name, weight in model.named_parameters() if weight.requires_grad}"
+    ],
+    checks: () => ["if not trained:", '    raise SystemExit("the adapter has no parameter that requires a gradient")']
+  },
+  {
+    stage: "forward",
+    shows: ["not-finite", "padding-counts"],
+    does: () => ["loss = model(**batch).loss"],
+    checks: ({ task }) => [
+      "if not torch.isfinite(loss):",
+      '    raise SystemExit(f"the loss is {loss.item()}")',
+      ...task.logitsPer === "row" ? PADDED : []
+    ]
+  },
+  { stage: "train", shows: ["no-gradient", "does-not-learn", "head-not-trained"], does: training, checks: learning },
+  {
+    stage: "generate",
+    shows: ["cached-generation-differs", "uncached-generation-differs"],
+    does: nothing,
+    checks: ({ task }) => task.generates ? generation(task) : []
+  },
+  {
+    stage: "reload",
+    shows: ["reload-differs"],
+    does: nothing,
+    checks: () => [
+      "trained_logits = logits_of(model)",
+      'model.save_pretrained(FOLDER + "/adapter")',
+      'again = peft.PeftModel.from_pretrained(load_model(), FOLDER + "/adapter")',
+      'require_close("logits after save and reload", logits_of(again), trained_logits)'
+    ]
+  },
+  {
+    stage: "disable",
+    shows: ["disable-differs"],
+    does: nothing,
+    checks: () => [
+      "with model.disable_adapter():",
+      '    require_close("logits of the disabled adapter and the base model", logits_of(model), base_logits)'
+    ]
+  },
+  {
+    stage: "merge",
+    shows: ["merge-differs"],
+    does: nothing,
+    checks: () => [
+      "trained_logits = logits_of(model)",
+      'require_close("logits after merging", logits_of(model.merge_and_unload()), trained_logits)'
+    ]
+  }
+];
+function training({ method: { learningRate, afterStep } }) {
+  return [
+    `optimizer = torch.optim.AdamW(trained.values(), lr=${learningRate}, weight_decay=0.0)`,
+    "before = {name: weight.detach().clone() for name, weight in trained.items()}",
+    "model.train()",
+    "losses = []",
+    "for step in range(25):",
+    "    loss = model(**batch).loss",
+    "    optimizer.zero_grad()",
+    "    loss.backward()",
+    "    optimizer.step()",
+    ...afterStep === void 0 ? [] : [`    model.base_model.${afterStep}(step)`],
+    "    losses.append(loss.item())",
+    'print(f"loss {losses[0]:.4f} -> {losses[-1]:.4f}")'
+  ];
+}
+function learning({ head }) {
+  return [
+    "still = [name for name, weight in trained.items() if torch.equal(weight, before[name])]",
+    "if still:",
+    '    raise SystemExit(f"{len(still)} of {len(trained)} tensors are not trained: {still[:3]}")',
+    ...head === void 0 ? [] : headTrained(head),
+    "if losses[-1] > 0.999 * losses[0]:",
+    '    raise SystemExit("the loss does not fall")'
+  ];
+}
+function isExempt({ stage }, { method, head, isQuantized }) {
+  const exemptions = {
+    ...method.notMeasured,
+    ...method.notCompared
+  };
+  const where = exemptions[stage]?.where;
+  return where === "everywhere" || where === "quantized" && isQuantized || where === "new-head" && head !== void 0;
+}
+function partsUpTo(failure, shown) {
+  if (failure === void 0) return [...PARTS.flatMap((part2) => whole(part2, shown)), END];
+  const last = PARTS.findIndex(({ stage }) => stage === failure.stage);
+  const part = PARTS[last];
+  if (part === void 0 || isOwn(failure.type) && !part.shows.includes(failure.type)) return void 0;
+  const before = PARTS.slice(0, last).flatMap(({ does }) => does(shown));
+  return [...before, ...part.does(shown), ...part.checks(shown), END];
+}
+function whole(part, shown) {
+  return isExempt(part, shown) ? part.does(shown) : [...part.does(shown), ...part.checks(shown)];
+}
+var END = 'print("nothing is broken here")';
+function isOwn(type) {
+  return /^[a-z]+(-[a-z0-9]+)+$/.test(type);
+}
+
+// src/report/script.ts
+function renderScript(facts) {
+  const { cell, failure } = facts;
+  const { entry, paths } = methodParts(cell.method);
+  const method = own(METHODS, entry);
+  const task = own(TASKS, cell.task);
+  const head = own(ARCHITECTURES, cell.architecture)?.heads?.[cell.task];
+  if (method === void 0 || task === void 0)
+    throw new UserError(`\`${cellId(cell)}\` has no script: it is the model alone. Name a cell with an adapter.`);
+  if (task.targets === "own" || task.inputs !== void 0 || own(ARCHITECTURES, cell.architecture)?.feeds !== void 0)
+    throw new UserError(`\`${cellId(cell)}\` has no script: its rows are no text. Replay it without --script.`);
+  if (ownOf(cell) !== void 0)
+    throw new UserError(`\`${cellId(cell)}\` has no script: it has arguments of your own. Replay it without --script.`);
+  if (paths.length > 0)
+    throw new UserError(
+      `\`${cellId(cell)}\` has no script: it is reached by a code path, \`${paths.join("`, `")}\`. Replay it without --script.`
+    );
+  const parts = partsUpTo(failure, { task, method, head, isQuantized: cell.quantization !== "none" });
+  if (parts === void 0)
+    throw new UserError(
+      `What failed in \`${cellId(cell)}\`, \`${plain(failure?.type ?? "", 80)}\` at ${plain(failure?.stage ?? "", 20)}, is a check that takes peft-sweep to make. Replay it without --script.`
+    );
+  return `${[...opening(facts), ...model(facts, task), ...adapter(cell, method), ...rows2(task, TARGETS[task.targets]), ...parts].join("\n")}
+`;
+}
+function opening({ cell, pins, python, failure }) {
+  const versions = Object.entries(pins).map(([name, version]) => `${name}==${version.split("+")[0]}`);
+  const [major, minor] = python.split(".");
+  const where = Object.entries(pins).map(([name, version]) => `${name} ${version}`);
+  const what = failure ? `${failure.stage}: ${failure.message}` : "passes";
+  return [
+    "# /// script",
+    `# requires-python = "==${major}.${minor}.*"`,
+    `# dependencies = ${literal(versions)}`,
+    "# ///",
+    `# ${cellId(cell)}, with ${plain(where.join(", "), 200)}`,
+    `# ${plain(what, 300).replace(/[\u0085\u2028\u2029]/g, " ")}`,
+    "#",
+    "# Run it with `uv run`, or in an environment that has these packages. Status 1 where it still does that.",
+    "# The weights are random: what counts is the code that they go through.",
+    "import tempfile",
+    "",
+    ...importsOf(cell),
+    "import peft",
+    "import torch",
+    "import transformers",
+    ""
+  ];
+}
+function importsOf({ quantization }) {
+  const made = JSON.stringify(own(QUANTIZERS, quantization)?.arguments ?? {}).matchAll(/"make":"([\w.]+)\.\w+"/g);
+  return [...new Set([...made].map(([, name]) => `import ${name}`))];
+}
+function model({ cell, config }, task) {
+  const labels = task.labels === void 0 ? "" : `, num_labels=${task.labels}`;
+  return [
+    `CONFIG = ${literal(shownConfig(config))}`,
+    "FOLDER = tempfile.mkdtemp()",
+    "",
+    "",
+    "def save_model():",
+    "    torch.manual_seed(0)",
+    `    config = transformers.AutoConfig.for_model(**CONFIG${labels})`,
+    `    model = transformers.${task.auto}.from_config(config).float()`,
+    "    with torch.no_grad():",
+    "        for weight in model.parameters():",
+    "            if weight.dim() > 1:",
+    "                weight.normal_(0, 0.2)",
+    '    model.save_pretrained(FOLDER + "/model")',
+    "",
+    "",
+    "def load_model():",
+    `    return transformers.${task.auto}.from_pretrained(FOLDER + "/model"${quantized(cell)})`,
+    "",
+    ""
+  ];
+}
+var NOISE = ["architectures", "transformers_version", "torch_dtype", "dtype"];
+function shownConfig(config) {
+  const entries = Object.entries(config ?? {}).filter(([name]) => !NOISE.includes(name));
+  return { ...Object.fromEntries(entries), eos_token_id: null };
+}
+function quantized({ quantization }) {
+  const quantizer = own(QUANTIZERS, quantization);
+  if (quantizer?.config === void 0 && quantization === "none") return ", torch_dtype=torch.float32";
+  if (quantizer?.arguments === void 0 || quantizer.packed !== void 0 || quantizer.quantizes !== void 0)
+    throw new UserError(
+      `A cell of \`${quantization}\` has no script: its checkpoint is packed by peft-sweep. Replay it without --script.`
+    );
+  const config = `transformers.${quantizer.config}(${keywords(quantizer.arguments)})`;
+  return `, torch_dtype=torch.float32, device_map="cpu", quantization_config=${config}`;
+}
+function adapter(cell, method) {
+  const modules = own(ARCHITECTURES, cell.architecture)?.modules ?? {};
+  const filled = Object.fromEntries(
+    Object.entries(method.arguments).map(([name, value]) => [name, resolved(value, modules)])
+  );
+  const task = own(TASKS, cell.task)?.taskType ?? "";
+  return [
+    "def configuration():",
+    `    return peft.${method.config}(${keywords({ task_type: task, ...filled })})`,
+    "",
+    ""
+  ];
+}
+function resolved(value, modules) {
+  if (typeof value !== "object" || value === null) return value;
+  if ("modules" in value) return own(modules, String(value.modules)) ?? [];
+  return "job" in value ? STEPS : value;
+}
+var STEPS = 25;
+function keywords(values) {
+  return Object.entries(values).map(([name, value]) => `${name}=${literal(value)}`).join(", ");
+}
+function rows2(task, targets) {
+  const decoder = task.decodes ? ', "decoder_input_ids": targets' : "";
+  return [
+    "ids = torch.tensor(",
+    "    [[(start + stride * at) % 60 + 4 for at in range(12)] for start, stride in ((3, 7), (11, 8), (23, 9), (31, 10))]",
+    ")",
+    `targets = ${targets}`,
+    `inputs = {"input_ids": ids, "attention_mask": torch.ones_like(ids)${decoder}}`,
+    'batch = {"input_ids": ids, "attention_mask": torch.ones_like(ids), "labels": targets}',
+    "",
+    "",
+    "def logits_of(model):",
+    "    model.eval()",
+    "    with torch.no_grad():",
+    `        logits = model(**inputs).logits.float()`,
+    `    return logits${task.logitsPer === "token" ? "[:, -12:]" : ""}`,
+    "",
+    "",
+    "def require_close(what, one, other):",
+    "    apart = (one - other).abs().max().item()",
+    `    if not apart <= ${TOLERANCE}:`,
+    '        raise SystemExit(f"{what} differ by {apart:.3g}")',
+    "",
+    "",
+    "save_model()",
+    "base = load_model()",
+    "base_logits = logits_of(base)"
+  ];
+}
+var TOLERANCE = "1e-3";
+var TARGETS = {
+  "next-token": "ids",
+  reversed: "ids.flip(1)[:, :8]",
+  "class-of-token": "ids % 2",
+  "class-of-row": "torch.tensor([0, 1, 0, 1])"
+};
+
+// src/commands/replay.ts
 async function runReplay(context) {
   const { line, environment, folder, signal, say } = context;
   const [typed = ""] = line.operands;
@@ -1353,6 +1786,10 @@ async function runReplay(context) {
   const { python, offline, device } = line.options;
   const world = await openWorld({ environment, folder, signal, python, offline, device, say });
   const { host, sandbox } = world;
+  if (line.options.script) {
+    context.print(scriptOf(readReport(line.options.out), cell, id, sandbox.warden.program));
+    return STATUS.fine;
+  }
   await rebuilt(context, world, id);
   const left = findHandover(join5(resolve(line.options.out), "handover"), cell);
   const isBase2 = left === void 0 || left.environmentId === id;
@@ -1371,12 +1808,13 @@ async function runReplay(context) {
       {
         ...parseCellId(cell),
         id: cell,
-        packages: packagesOf(parseCellId(cell).quantization),
+        packages: packagesOf(parseCellId(cell)),
+        ...ownForProbe(parseCellId(cell), readReport(line.options.out).configurations),
         leaves: false,
         thorough: true
       }
     ],
-    packages: packagesOf(parseCellId(cell).quantization),
+    packages: packagesOf(parseCellId(cell)),
     device: host.device,
     width: 1,
     saveHandover: false
@@ -1405,6 +1843,14 @@ ${failure.frames.map((frame) => `      ${frame}
     say(`The probe ended without a record (${end.how} ${end.code}). ${end.output.trim().slice(-500)}`);
   if (outcome === "pass" || outcome === "unsupported") return STATUS.fine;
   return outcome === "fail" || outcome === "wrong" ? STATUS.found : STATUS["not-compared"];
+}
+function scriptOf({ results, environments }, cell, id, program) {
+  const environment = environments.find((one) => one.id === id);
+  const [failure] = results.find((one) => one.cell === cell && one.environment === id)?.failures ?? [];
+  const parsed = parseCellId(cell);
+  const config = readText(join5(program, "checkpoints", parsed.architecture, "config.json")) ?? "{}";
+  const { pins = {}, python = "3" } = environment ?? {};
+  return renderScript({ cell: parsed, pins, python, config: JSON.parse(config), failure });
 }
 function located(typed, out) {
   const [cell = "", id = ""] = typed.split("@");

@@ -7,7 +7,7 @@ import {
   isCommand,
   optionNamed,
   readArguments
-} from "./chunk-5EJBLLRK.js";
+} from "./chunk-34NTJ6WH.js";
 import {
   columnsOf,
   wrap

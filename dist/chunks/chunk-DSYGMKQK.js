@@ -19726,12 +19726,14 @@ var NotCovered = class extends Error {
 };
 var AdapterConfiguration = external_exports.looseObject({
   peft_type: external_exports.string().max(60),
-  r: external_exports.number().optional(),
+  r: external_exports.number().nullish(),
   init_r: external_exports.number().optional(),
   lora_alpha: external_exports.number().nullish(),
-  alpha: external_exports.number().optional(),
+  alpha: external_exports.number().nullish(),
   use_rslora: external_exports.boolean().optional(),
   use_dora: external_exports.boolean().optional(),
+  /** Of AdaLoRA: which ranks were kept, which its file shows too. */
+  rank_pattern: external_exports.record(external_exports.string(), external_exports.unknown()).nullish(),
   alpha_pattern: external_exports.record(external_exports.string(), external_exports.number()).nullish(),
   init_lora_weights: external_exports.unknown().optional(),
   /** PEFT 0.18.1 saves RandLoRA without one. */
@@ -19748,6 +19750,11 @@ var AdapterConfiguration = external_exports.looseObject({
   scaling: external_exports.number().optional(),
   random_loc_seed: external_exports.int().nonnegative().nullish(),
   use_idwt: external_exports.boolean().optional(),
+  hybrid_r: external_exports.number().nullish(),
+  use_kasa: external_exports.boolean().optional(),
+  kasa_config: external_exports.unknown().optional(),
+  token_indices: external_exports.array(external_exports.int().nonnegative()).nullish(),
+  trainable_token_indices: external_exports.union([external_exports.array(external_exports.int().nonnegative()), external_exports.record(external_exports.string(), external_exports.array(external_exports.int().nonnegative()))]).nullish(),
   wavelet_family: external_exports.string().max(20).optional()
 });
 
@@ -19760,7 +19767,14 @@ function tensor(shape, values) {
   return { shape, values };
 }
 function filled(shape, value) {
-  return tensor(shape, new Float32Array(sizeOf(shape)).fill(value));
+  return tensor(shape, room(shape).fill(value));
+}
+var MOST_NUMBERS = 1 << 24;
+var MOST_PRODUCTS = 2 ** 31;
+function room(shape) {
+  const size = sizeOf(shape);
+  if (!(size <= MOST_NUMBERS)) throw new ShapeError(`[${shape.join(", ")}] is larger than any weight here`);
+  return new Float32Array(size);
 }
 function sizeOf(shape) {
   return shape.reduce((product2, length) => product2 * length, 1);
@@ -19774,18 +19788,28 @@ function mapped(value, change) {
   return tensor(value.shape, values);
 }
 function scaled(value, factor2) {
-  return factor2 === 1 ? value : mapped(value, (number4) => number4 * factor2);
+  if (factor2 === 1) return value;
+  const made = new Float32Array(value.values.length);
+  for (let index = 0; index < made.length; index += 1) made[index] = (value.values[index] ?? 0) * factor2;
+  return tensor(value.shape, made);
 }
 function added(left, right) {
-  return combined(left, right, (a, b) => a + b);
+  requireSameShape(left, right);
+  const made = new Float32Array(left.values.length);
+  for (let index = 0; index < made.length; index += 1)
+    made[index] = (left.values[index] ?? 0) + (right.values[index] ?? 0);
+  return tensor(left.shape, made);
 }
 function product(left, right) {
-  return combined(left, right, (a, b) => a * b);
+  requireSameShape(left, right);
+  const made = new Float32Array(left.values.length);
+  for (let index = 0; index < made.length; index += 1)
+    made[index] = (left.values[index] ?? 0) * (right.values[index] ?? 0);
+  return tensor(left.shape, made);
 }
-function combined(left, right, how) {
+function requireSameShape(left, right) {
   if (left.shape.join() !== right.shape.join())
     throw new ShapeError(`[${left.shape.join(", ")}] and [${right.shape.join(", ")}] do not fit`);
-  return mapped(left, (number4, index) => how(number4, right.values[index] ?? 0));
 }
 function matrixOf(value) {
   const [rows, columns] = value.shape;
@@ -19797,14 +19821,20 @@ function matmul(left, right) {
   const [rows, inner] = matrixOf(left);
   const [same, columns] = matrixOf(right);
   if (inner !== same) throw new ShapeError(`[${rows}, ${inner}] and [${same}, ${columns}] do not multiply`);
-  const values = new Float32Array(rows * columns);
+  if (rows * inner * columns > MOST_PRODUCTS)
+    throw new ShapeError(`[${rows}, ${inner}] and [${same}, ${columns}] are larger than any weight here`);
+  const values = room([rows, columns]);
   const sums = new Float64Array(columns);
+  const others = Array.from(
+    { length: inner },
+    (_, place) => right.values.subarray(place * columns, (place + 1) * columns)
+  );
   for (let row = 0; row < rows; row += 1) {
     sums.fill(0);
-    for (let place = 0; place < inner; place += 1) {
+    for (const [place, other] of others.entries()) {
       const factor2 = left.values[row * inner + place] ?? 0;
       for (let column = 0; column < columns; column += 1)
-        sums[column] = (sums[column] ?? 0) + factor2 * (right.values[place * columns + column] ?? 0);
+        sums[column] = (sums[column] ?? 0) + factor2 * (other[column] ?? 0);
     }
     values.set(sums, row * columns);
   }
@@ -20119,10 +20149,27 @@ function moved(delta) {
   return (base, { share = 1 }) => ({ ...base, weight: added(base.weight, scaled(delta, share)) });
 }
 function movedBy(deltaOf) {
-  return (base, departure) => moved(deltaOf(base))(base, departure);
+  const delta = once(deltaOf);
+  return (base, departure) => moved(delta(base))(base, departure);
+}
+function withBias(change, bias) {
+  if (bias === void 0) return change;
+  return (base, departure) => {
+    const made = change(base, departure);
+    return { ...made, bias: added(made.bias, scaled(bias, departure.share ?? 1)) };
+  };
 }
 function replacedBy(change) {
-  return (base, { share }) => share === 0 ? base : change(base);
+  const made = once(change);
+  return (base, { share }) => share === 0 ? base : made(base);
+}
+function once(make) {
+  const known = /* @__PURE__ */ new WeakMap();
+  return (base) => {
+    const made = known.get(base.weight) ?? make(base);
+    known.set(base.weight, made);
+    return made;
+  };
 }
 function part({ tensors, module }, name) {
   const found = tensors.get(name);
@@ -20300,11 +20347,40 @@ function squareOf(value) {
   }
   return square;
 }
+function outsideOf(value, count) {
+  const columns = turned(value);
+  const [all, length] = matrixOf(columns);
+  const rows = Array.from(
+    { length: all },
+    (_, row) => Float64Array.from(columns.values.subarray(row * length, (row + 1) * length))
+  );
+  const upright = [];
+  for (const row of rows.slice(0, count)) {
+    const left2 = leftOf(leftOf(row, upright), upright);
+    const size = Math.hypot(...left2);
+    if (size > 0) upright.push(left2.map((number4) => number4 / size));
+  }
+  const left = rows.map((row) => leftOf(row, upright));
+  return turned(tensor([all, length], Float32Array.from(left.flatMap((row) => [...row]))));
+}
+function leftOf(vector, directions) {
+  const left = Float64Array.from(vector);
+  for (const direction of directions) {
+    let share = 0;
+    for (let place = 0; place < vector.length; place += 1) share += (vector[place] ?? 0) * (direction[place] ?? 0);
+    for (let place = 0; place < left.length; place += 1)
+      left[place] = (left[place] ?? 0) - share * (direction[place] ?? 0);
+  }
+  return left;
+}
 
 // src/oracle/residual.ts
-var LEAVES_BASE = [void 0, null, true, false, "gaussian", "orthogonal"];
-function residualOf({ init_lora_weights: how }, rank) {
+var LEAVES_BASE = [void 0, null, true, false, "gaussian", "orthogonal", "eva"];
+function residualOf(configuration, rank, scale) {
+  const { init_lora_weights: how } = configuration;
+  if (isTruncated(configuration)) return withoutLast(rank);
   if (LEAVES_BASE.includes(how)) return (base) => base;
+  if (how === "olora") return withoutColumns(rank, scale);
   requireForm(how === "pissa", `init_lora_weights=${String(how)}`);
   return (base, { rounded }) => {
     const first = firstOf(base.weight, rank);
@@ -20312,8 +20388,24 @@ function residualOf({ init_lora_weights: how }, rank) {
     return { ...base, weight: added(base.weight, scaled(taken, -1)) };
   };
 }
-function isDecomposed({ peft_type, init_lora_weights }) {
-  return peft_type === "LORA" && init_lora_weights === "pissa";
+function withoutLast(rank) {
+  return (base, { rounded }) => {
+    const kept = firstOf(base.weight, Math.min(...matrixOf(base.weight)) - rank);
+    return { ...base, weight: rounded === true ? kept.rounded : kept.matrix };
+  };
+}
+function withoutColumns(rank, scale) {
+  return (base) => {
+    const outside = scaled(outsideOf(base.weight, rank), scale);
+    return { ...base, weight: added(scaled(base.weight, 1 - scale), outside) };
+  };
+}
+function isDecomposed(configuration) {
+  const { peft_type, init_lora_weights } = configuration;
+  return peft_type === "LORA" && (init_lora_weights === "pissa" || isTruncated(configuration));
+}
+function isTruncated({ use_kasa, kasa_config }) {
+  return use_kasa === true || (kasa_config ?? void 0) !== void 0;
 }
 var FIRST = /* @__PURE__ */ new WeakMap();
 function firstOf(weight, rank) {
@@ -20323,22 +20415,87 @@ function firstOf(weight, rank) {
   return found;
 }
 
+// src/oracle/formulas-blocks.ts
+function hira(saved) {
+  const factors = matmul(part(saved, "hira_B"), part(saved, "hira_A"));
+  return movedBy(({ weight }) => product(weight, factors));
+}
+function gralora(saved) {
+  const [a, b] = [part(saved, "gralora_A"), part(saved, "gralora_B")];
+  const { alpha, hybrid_r, r } = saved.configuration;
+  requireForm((hybrid_r ?? 0) === 0, "GraLoRA with LoRA beside it");
+  const rank = a.shape[2] ?? 1;
+  return moved(scaled(blocksOf(a, b), (alpha ?? rank) / (r ?? rank)));
+}
+function blocksOf(a, b) {
+  const [blocks = 0, wide = 0, rank = 0] = a.shape;
+  const high = b.shape[2] ?? 0;
+  const own2 = rank / blocks;
+  const values = room([blocks * high, blocks * wide]);
+  for (let row = 0; row < blocks * high; row += 1)
+    for (let column = 0; column < blocks * wide; column += 1) {
+      const [to, from] = [Math.floor(row / high), Math.floor(column / wide)];
+      let sum = 0;
+      for (let place = 0; place < own2; place += 1)
+        sum += (a.values[(from * wide + column % wide) * rank + to * own2 + place] ?? 0) * (b.values[(to * rank + from * own2 + place) * high + row % high] ?? 0);
+      values[row * blocks * wide + column] = sum;
+    }
+  return tensor([blocks * high, blocks * wide], values);
+}
+function glora(saved) {
+  const [a, b] = ["A", "B"].map(
+    (name) => matmul(part(saved, `glora_${name}.Xd`), part(saved, `glora_${name}.Xu`))
+  );
+  const [c, d, e] = ["C", "D", "E"].map((name) => vectorOf(saved, name));
+  return (base, { share = 1 }) => {
+    if (a === void 0 || b === void 0 || c === void 0 || d === void 0 || e === void 0) return base;
+    const column = matmul(base.weight, reshaped(c, c.values.length, 1));
+    const bias = added(added(product(base.bias, d), e), reshaped(column, column.values.length));
+    return {
+      weight: added(base.weight, scaled(added(product(base.weight, a), b), share)),
+      bias: added(base.bias, scaled(bias, share))
+    };
+  };
+}
+function vectorOf(saved, name) {
+  const { values } = saved.tensors.get(`glora_${name}.X`) ?? part(saved, `glora_${name}.zeros`);
+  return tensor([values.length], values);
+}
+
 // src/oracle/formulas-low-rank.ts
 function lora(saved) {
   const { configuration } = saved;
-  const first = part(saved, "lora_A");
-  const delta = scaled(matmul(part(saved, "lora_B"), first), loraScale(saved, matrixOf(first)[0]));
+  const other = OTHER_FORMS.find((name) => isAsked(configuration[name]));
+  requireForm(other === void 0, `LoRA with ${other}`);
+  const [first, second] = [part(saved, "lora_A"), part(saved, "lora_B")];
+  const rank = matrixOf(first)[0];
+  const scale = loraScale(saved, rank);
+  const sizes = saved.tensors.get("lora_diag");
+  const delta = scaled(matmul(second, sizes === void 0 ? first : rowsScaled(first, sizes.values)), scale);
   const bias = saved.tensors.get("lora_B.bias");
-  if (bias !== void 0) throw new NotCovered("there is no formula for a bias of LoRA");
-  const lifted = residualOf(configuration, matrixOf(first)[0]);
-  const change = configuration.use_dora === true ? dora(delta, part(saved, "lora_magnitude_vector")) : moved(delta);
+  const lifted = residualOf(configuration, rank, scale);
+  if (configuration.use_dora !== true) {
+    const change2 = withBias(moved(delta), bias && scaled(bias, scale));
+    return (base, departure) => change2(lifted(base, departure), departure);
+  }
+  requireForm(bias === void 0, "DoRA with a bias of its own");
+  const change = dora(delta, part(saved, "lora_magnitude_vector"));
   return (base, departure) => change(lifted(base, departure), departure);
 }
+function isAsked(value) {
+  return Array.isArray(value) ? value.length > 0 : (value ?? void 0) !== void 0;
+}
+var OTHER_FORMS = ["alora_invocation_tokens", "use_bdlora", "layer_replication"];
 function loraScale({ configuration, module }, rank) {
-  const patterns = Object.entries(configuration.alpha_pattern ?? {});
-  const own2 = patterns.find(([key]) => module === key || module.endsWith(`.${key}`))?.[1];
-  const alpha = own2 ?? configuration.lora_alpha ?? rank;
+  const alpha = patterned(configuration.alpha_pattern, module) ?? configuration.lora_alpha ?? rank;
   return configuration.use_rslora === true ? alpha / Math.sqrt(rank) : alpha / rank;
+}
+function patterned(table, module) {
+  const names = Object.entries(table ?? {}).map(([key, value2]) => [key.replace(/^\.\*\\\./, ""), value2]);
+  const odd = names.find(([name]) => !/^[\w.]+$/.test(name));
+  requireForm(odd === void 0, "a rank or an alpha by an expression");
+  const value = names.find(([name]) => module === name || module.endsWith(`.${name}`))?.[1];
+  return typeof value === "number" ? value : void 0;
 }
 function dora(delta, magnitude) {
   return (base, { share = 1, doraNorm }) => {
@@ -20388,7 +20545,7 @@ function kronecker(left, right) {
   const [rows, columns] = matrixOf(left);
   const [innerRows, innerColumns] = matrixOf(right);
   const width = columns * innerColumns;
-  const values = new Float32Array(rows * innerRows * width);
+  const values = room([rows * innerRows, width]);
   for (let index = 0; index < values.length; index += 1) {
     const [row, column] = [Math.floor(index / width), index % width];
     const outer = Math.floor(row / innerRows) * columns + Math.floor(column / innerColumns);
@@ -20411,7 +20568,7 @@ function vblora(saved) {
 function mixed(logits, bank, most) {
   const [count, size] = matrixOf(bank);
   const [one = 0, other = 0] = logits.shape;
-  const values = new Float32Array(one * other * size);
+  const values = room([one, other, size]);
   for (let place = 0; place < one * other; place += 1) {
     const own2 = logits.values.subarray(place * count, (place + 1) * count);
     const best = [...own2.keys()].sort((a, b) => (own2[b] ?? 0) - (own2[a] ?? 0)).slice(0, most);
@@ -20449,7 +20606,7 @@ function scaledBases(a, lambda, gamma) {
   const [rank, bases] = matrixOf(lambda);
   const shorter = matrixOf(gamma)[1];
   const width = a.shape.at(-1) ?? 0;
-  const values = new Float32Array(bases * rank * shorter);
+  const values = room([bases, rank, shorter]);
   let at = 0;
   for (let row = 0; row < rank; row += 1)
     for (let base = 0; base < bases; base += 1)
@@ -20500,6 +20657,24 @@ function shira(saved) {
     return tensor(weight.shape, values);
   });
 }
+function beft(saved) {
+  const { values } = part(saved, "beft_bias");
+  return withBias((base) => base, tensor([values.length], values));
+}
+function supertuning(saved) {
+  const { r } = saved.configuration;
+  requireForm((r ?? 0) === 0, "supertuning with LoRA beside it");
+  const [entries, places] = [part(saved, "supertuning_values").values, part(saved, "supertuning_indices").values];
+  return movedBy(({ weight }) => {
+    const values = new Float32Array(weight.values.length);
+    for (const [index, entry] of entries.entries()) {
+      const place = places[index] ?? -1;
+      if (!(place >= 0 && place < values.length)) throw new ShapeError("an entry lies outside of its weight");
+      values[place] = (values[place] ?? 0) + entry;
+    }
+    return tensor(weight.shape, values);
+  });
+}
 
 // src/oracle/formulas-rotation.ts
 function ia3(saved) {
@@ -20524,7 +20699,7 @@ function oft(saved) {
   return replacedBy((base) => ({ ...base, weight: columnsTurned(base.weight, blocks, size) }));
 }
 function skew(packed, block, entries, size) {
-  const values = new Float32Array(size * size);
+  const values = room([size, size]);
   let place = block * entries;
   for (let row = 0; row < size; row += 1)
     for (let column = row + 1; column < size; column += 1) {
@@ -20666,7 +20841,8 @@ function tempered(word) {
 }
 function permutation(size, seed, count) {
   const random = mersenneTwister(seed);
-  const order = Uint32Array.from({ length: size }, (_, place) => place);
+  const order = new Uint32Array(size);
+  for (let place = 0; place < size; place += 1) order[place] = place;
   for (let place = 0; place < Math.min(count, size - 1); place += 1) {
     const other = place + random() % (size - place);
     const here = order[place] ?? 0;
@@ -20683,6 +20859,7 @@ function fourierft(saved) {
   const spectrum = part(saved, "fourierft_spectrum").values;
   return movedBy(({ weight }) => {
     const [outputs, inputs] = matrixOf(weight);
+    requireRoom(spectrum, outputs * inputs);
     const places = permutation(outputs * inputs, seed ?? SEED, spectrum.length);
     const rows = waves(
       outputs,
@@ -20698,15 +20875,22 @@ function fourierft(saved) {
     return scaled(added(cosines, scaled(sines, -1)), scaling / (outputs * inputs));
   });
 }
+function requireRoom(spectrum, most) {
+  if (spectrum.length > most) throw new ShapeError(`${spectrum.length} numbers for a weight of ${most}`);
+}
 function waves(length, frequencies) {
   const shape = [length, frequencies.length];
-  const of = (wave) => tensor(
-    shape,
-    Float32Array.from({ length: length * frequencies.length }, (_, index) => {
-      const turns = Math.floor(index / frequencies.length) * (frequencies[index % frequencies.length] ?? 0);
-      return wave(2 * Math.PI * (turns % length) / length);
-    })
-  );
+  const of = (wave) => {
+    const turn2 = Float64Array.from({ length }, (_, part2) => wave(2 * Math.PI * part2 / length));
+    const values = room(shape);
+    let index = 0;
+    for (let place = 0; place < length; place += 1)
+      for (const frequency of frequencies) {
+        values[index] = turn2[place * frequency % length] ?? 0;
+        index += 1;
+      }
+    return tensor(shape, values);
+  };
   return { cos: of(Math.cos), sin: of(Math.sin) };
 }
 function times(left, right) {
@@ -20719,6 +20903,7 @@ function waveft(saved) {
   return movedBy(({ weight }) => {
     const [outputs, inputs] = matrixOf(weight);
     requireForm(outputs % 2 === 0 && inputs % 2 === 0, "WaveFT of a weight of odd size");
+    requireRoom(spectrum, outputs * inputs);
     const dense = new Float32Array(outputs * inputs);
     for (const [index, place] of permutation(outputs * inputs, seed ?? SEED, spectrum.length).entries())
       dense[place] = spectrum[index] ?? 0;
@@ -20741,7 +20926,7 @@ function c3a(saved) {
   const kernel = part(saved, "c3a_kernel");
   const [down = 0, across = 0, size = 0] = kernel.shape;
   const [outputs, inputs] = [down * size, across * size];
-  const values = new Float32Array(outputs * inputs);
+  const values = room([outputs, inputs]);
   for (let row = 0, index = 0; row < outputs; row += 1)
     for (let column = 0; column < inputs; column += 1, index += 1) {
       const block = Math.floor(row / size) * across + Math.floor(column / size);
@@ -20754,7 +20939,7 @@ function c3a(saved) {
 // src/oracle/formulas.ts
 var VIRTUAL = { parts: ["prompt_embeddings"] };
 var FORMULAS = /* @__PURE__ */ new Map([
-  ["LORA", { parts: ["lora_A", "lora_B", "lora_magnitude_vector"], change: lora }],
+  ["LORA", { parts: ["lora_A", "lora_B", "lora_magnitude_vector", "lora_diag", "lora_velora_embed"], change: lora }],
   ["ADALORA", { parts: ["lora_A", "lora_B", "lora_E"], change: adalora }],
   ["IA3", { parts: ["ia3_l"], change: ia3 }],
   ["VERA", { parts: ["vera_lambda_b", "vera_lambda_d", "vera_A", "vera_B"], change: vera }],
@@ -20773,6 +20958,14 @@ var FORMULAS = /* @__PURE__ */ new Map([
   ["FOURIERFT", { parts: ["fourierft_spectrum"], change: fourierft }],
   ["WAVEFT", { parts: ["waveft_spectrum"], change: waveft }],
   ["C3A", { parts: ["c3a_kernel"], change: c3a }],
+  ["HIRA", { parts: ["hira_A", "hira_B"], change: hira }],
+  ["GRALORA", { parts: ["gralora_A", "gralora_B"], change: gralora }],
+  ["GLORA", { parts: ["glora_A", "glora_B", "glora_C", "glora_D", "glora_E"], change: glora }],
+  ["BEFT", { parts: ["beft_bias"], change: beft }],
+  ["SUPERTUNING", { parts: ["supertuning_values", "supertuning_indices"], change: supertuning }],
+  ["TRAINABLE_TOKENS", { parts: [] }],
+  ["CPT", VIRTUAL],
+  ["CARTRIDGE", VIRTUAL],
   ["PROMPT_TUNING", VIRTUAL],
   ["PREFIX_TUNING", VIRTUAL],
   ["P_TUNING", VIRTUAL],
@@ -20791,7 +20984,7 @@ export {
   ShapeError,
   tensor,
   filled,
-  sizeOf,
+  room,
   reshaped,
   mapped,
   scaled,
@@ -20802,7 +20995,11 @@ export {
   slice,
   stacked,
   distance,
+  moved,
+  part,
   requireForm,
   isDecomposed,
+  loraScale,
+  patterned,
   FORMULAS
 };
