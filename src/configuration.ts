@@ -75,7 +75,7 @@ export const Configuration = z.strictObject({
     .record(
       z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'name a class by small letters, digits and `-`'),
       z.strictObject({
-        'runs-on': z.union([z.string(), z.array(z.string())]),
+        'runs-on': z.union([z.string().min(1), z.array(z.string().min(1)).min(1)]),
         device: z.enum(DEVICE_NAMES).optional(),
         capability: z.number().positive().max(99).optional(),
         'memory-gb': z.number().positive().optional(),

@@ -3,6 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { type Cell, cellId } from '../../src/domain/cell.ts';
 import { ownKernels } from '../../src/domain/kernels.ts';
+import { parseCommandLine } from '../../src/inputs.ts';
 import { classesOf, type RunnerClass, unfit } from '../../src/plan/classes.ts';
 import { type Division, divide, factsOfDivision } from '../../src/plan/divide.ts';
 import { allCells } from '../../src/plan/matrix.ts';
@@ -186,4 +187,10 @@ describe('classes', () => {
     expect(classesOf({ t4 }, 'cuda').map(({ name }) => name)).toEqual(['t4']);
     expect(classesOf({ big: { ...t4, device: 'cpu' } }).map(({ name }) => name)).toEqual(['big']);
   });
+});
+
+it.each(['[]', "''", "[self-hosted, '']"])('a class without a label, `runs-on: %s`, is no class', (labels) => {
+  const problems: string[] = [];
+  parseCommandLine(['plan', 'peft:1.0..1.1'], () => `runners: {gpu: {runs-on: ${labels}}}\n`, problems);
+  expect(problems.join('\n')).toContain('runs-on');
 });

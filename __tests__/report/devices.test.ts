@@ -63,6 +63,18 @@ describe('a cell that was measured on a CPU and on a card', () => {
     expect(unaskedText(cpu)).toBe('');
   });
 
+  it.each([
+    ['broken there before and after', { before: 'fail', after: 'fail' }],
+    ['refused there', { before: 'unsupported', after: 'unsupported' }],
+  ] as const)('and is worse on the CPU is not excused where it is %s', (_how, ends) => {
+    const whole = report({ comparisons: [compared(CELL, 'same', ends), compared(LORA, 'same')] });
+    const [cpu] = both(on('CPU', 'regressed'), { ...whole, run: { ...whole.run, device: CARD } });
+    expect(isOnCpuOnly(cpu, CELL)).toBe(false);
+    expect(devicesText(cpu)).toEqual([]);
+    const judged = { failOn: ['regressed' as const], counts: () => true, isKnown: () => false, missing: [] };
+    expect(conclusionOf({ ...judged, reports: [cpu] })).toBe('failure');
+  });
+
   it('is held against the same question only, and only where it was measured', () => {
     const other = on(CARD, 'regressed', 'same', {
       changes: [{ library: 'peft', from: '0.17.1', to: '0.18.0', kind: 'minor' }],

@@ -135,7 +135,7 @@ export const PlanFile = z.strictObject({
   command: Command.exactOptional(),
   /** Why nothing is measured, where nothing is. */
   nothing: z.string().max(4000).exactOptional(),
-  requests: z.array(PlannedRequest).max(64),
+  requests: z.array(PlannedRequest).max(512),
   shards: z.array(Shard).max(256),
 });
 export type PlanFile = Immutable<z.infer<typeof PlanFile>>;

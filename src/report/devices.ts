@@ -60,7 +60,12 @@ function isBad(report: Report, cell: ReportComparison): boolean {
 
 /** Whether a cell is worse on the CPU and measured to be fine on a card. */
 export function isOnCpuOnly(report: Report, cell: string): boolean {
-  return isOnCpu(report) && (report.elsewhere ?? []).some((there) => there.cell === cell && !there.isBad);
+  return isOnCpu(report) && (report.elsewhere ?? []).some((there) => there.cell === cell && isFine(there));
+}
+
+/** What is as broken as before, or refused, did not come to where the other device got worse: it says nothing of that. */
+function isFine({ isBad, after }: Elsewhere): boolean {
+  return !isBad && after === 'pass';
 }
 
 /** Sentences about the other device; none where nothing is bad, or it was not asked. */
@@ -68,7 +73,7 @@ export function devicesText(report: Report): readonly string[] {
   const { elsewhere = [] } = report;
   const known = new Map(elsewhere.map((there) => [there.cell, there]));
   const bad = badCells(report);
-  const only = bad.filter((cell) => known.get(cell)?.isBad === false);
+  const only = elsewhere.filter((entry) => bad.includes(entry.cell) && isFine(entry)).map(({ cell }) => cell);
   const both = bad.filter((cell) => known.get(cell)?.isBad);
   const there = elsewhere.filter(({ cell, isBad: isBadThere }) => isBadThere && !bad.includes(cell));
   return [

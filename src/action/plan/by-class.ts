@@ -26,8 +26,8 @@ export interface Choice {
 }
 
 /**
- * The classes that a plan can use; in one job there is one, this machine's. What nobody vouches for runs on no card: those are
- * few, cost money, and keep what a job leaves behind.
+ * The classes that a plan can use; in one job there is one, this machine's. What nobody vouches for runs on no card unless the
+ * configuration names one: cards are few, cost money, and keep what a job leaves behind.
  */
 export function classesFor({ options }: CommandLine, isVouched: boolean): readonly RunnerClass[] {
   const all = classesOf(modeInput() === 'all' ? {} : options.runners, chosenDevice(options.device));
