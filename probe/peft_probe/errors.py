@@ -61,7 +61,7 @@ def describe(error, limit=2000):
         if not IMPORTS.search(frame.filename)
     ][-6:]
     return {
-        "type": type(error).__name__,
+        "type": type(error).__name__[:200],
         "message": str(error)[:limit],
         "frames": [
             f"{_short(frame.filename)}:{frame.lineno} {frame.name}"[:300] for frame in frames

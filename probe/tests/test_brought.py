@@ -179,6 +179,13 @@ class Modules(unittest.TestCase):
         found, _ = modules.modules_of(self.model("h.0.one", "h.1.one", "h.1.two"), "plain_tower")
         self.assertEqual(found["lora"], ["one", "two"])
 
+    def test_what_is_said_of_many_modules_is_as_long_as_a_fact_may_be(self):
+        model = self.model(*(f"h.{at}.attn.projection_of_layer_{at}" for at in range(40)))
+        found, said = modules.modules_of(model, "plain_tower")
+        self.assertEqual(len(found["lora"]), 40)
+        self.assertLessEqual(len(said), 300)
+        self.assertRegex(said, r"^projection_of_layer_0, .*… \(40 names, read off the model\)$")
+
     def test_a_default_counts_where_all_of_it_stands_in_the_model(self):
         model = self.model("h.0.attn.q", "h.0.attn.v")
         self.assertTrue(modules._all_stand(model, ["q", "v"]))

@@ -97,6 +97,11 @@ class Fetching(unittest.TestCase):
         hub = Hub(file("a.json", b"{}"), sha="b" * 40)
         self.assertEqual(self.answer(hub)["reason"], "not there")
 
+    def test_a_pattern_may_leave_a_name_out(self):
+        asked = {"files": r"(?!adapter_config\.json)" + PATTERN, "most": 99}
+        files = [file("config.json", b"{}"), file("adapter_config.json", b"{}")]
+        self.assertEqual([one.rfilename for one in fetch.wanted(files, asked)], ["config.json"])
+
     def test_a_repository_without_such_files_is_no_checkpoint(self):
         self.assertEqual(self.answer(Hub(file("a.bin", b"")))["reason"], "not a checkpoint")
 

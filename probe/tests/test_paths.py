@@ -152,6 +152,18 @@ class EachPath(unittest.TestCase):
         with self.assertRaisesRegex(CheckFailed, "moves none of 1 trainable"):
             self.sft(step=0.0)
 
+    def test_trl_reads_a_tokenizer_of_the_users_own_as_far_as_its_code_is_trusted(self):
+        asked = []
+        auto = SimpleNamespace(from_pretrained=lambda folder, **told: asked.append(told))
+        for trusts in (True, False):
+            trial = SimpleNamespace(
+                brought=SimpleNamespace(trust={"trust_remote_code": trusts}),
+                checkpoint=Path("mine"),
+                transformers=SimpleNamespace(AutoTokenizer=auto),
+            )
+            paths.sft._tokenizer(trial)
+        self.assertEqual(asked, [{"trust_remote_code": True}, {"trust_remote_code": False}])
+
     def test_trl_is_told_of_16_bits_and_of_checkpointing(self):
         args = self.sft("bf16")["args"]
         self.assertEqual((args["bf16"], args["use_cpu"]), (True, True))

@@ -50,6 +50,8 @@ describe('a checkpoint of the user’s own', () => {
     const more = {
       'tokenizer.json': '{}',
       'tokenizer.model': 'x',
+      'adapter_config.json': '{"base_model_name_or_path": "another/model"}',
+      'adapter_model.safetensors': ONE,
       '.env': 'secret',
       'modeling_x.py': 'x',
       'a.bin': 'x',
@@ -64,6 +66,13 @@ describe('a checkpoint of the user’s own', () => {
       'tokenizer.model',
     ]);
     expect((await open(folder, { trustsCode: true })).own?.files).toContain(join(folder, 'modeling_x.py'));
+  });
+
+  it('is said to bring code where its configuration does', async () => {
+    const brings = JSON.stringify({ model_type: 'llama', auto_map: { AutoModelForCausalLM: 'modeling_x.Own' } });
+    const folders = [SOUND, { ...SOUND, 'config.json': brings }].map(folderOf);
+    const opened = await Promise.all(folders.map((folder) => open(folder)));
+    expect(opened.map(({ own }) => own?.bringsCode)).toEqual([false, true]);
   });
 
   it('is known by its content, and by whether its code counts', async () => {
@@ -108,6 +117,8 @@ describe('a checkpoint of the user’s own', () => {
     ['not a checkpoint', 'is no JSON', { ...SOUND, 'config.json': '{' }],
     ['not a checkpoint', 'is no JSON object', { ...SOUND, 'config.json': '[]' }],
     ['not a checkpoint', 'neither `model.safetensors`', { 'config.json': LLAMA }],
+    ['only an adapter', 'It holds an adapter and no model', { 'adapter_config.json': '{}', 'tokenizer.json': '{}' }],
+    ['only an adapter', 'It holds an adapter and no model', { 'config.json': LLAMA, 'adapter_model.safetensors': ONE }],
     ['only pickle files', '`pytorch_model.bin`, which runs code', { 'config.json': LLAMA, 'pytorch_model.bin': 'x' }],
     [
       'form not known',

@@ -43,6 +43,19 @@ describe('a checkpoint of a hub', () => {
     });
   });
 
+  it('is fetched without an adapter’s configuration, from which loaders would load another model', async () => {
+    const one = machine({});
+    for (const trustsCode of [false, true]) await one.fetch({ ...ASKED, trustsCode });
+    const patterns = one.calls.map(({ asked }) => new RegExp(`^(?:${asked.files})$`));
+    const names = ['config.json', 'adapter_config.json', 'model.safetensors', 'tokenizer.model'];
+    for (const pattern of patterns)
+      expect(names.filter((name) => pattern.test(name))).toEqual([
+        'config.json',
+        'model.safetensors',
+        'tokenizer.model',
+      ]);
+  });
+
   it('is fetched again with its code, and of another hub', async () => {
     const one = machine({});
     const folders = [await one.fetch(), await one.fetch({ ...ASKED, trustsCode: true })];

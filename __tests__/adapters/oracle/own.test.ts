@@ -19,6 +19,7 @@ function checkpoint(more: Partial<OwnCheckpoint> = {}): OwnCheckpoint {
     folder: '/mine',
     files,
     trustsCode: false,
+    bringsCode: false,
     isStored: false,
     extraSeconds: 0,
     modelType: 'llama',
@@ -56,6 +57,9 @@ describe('the oracle on checkpoints of the user’s own', () => {
     ['of a type that it has a graph for', {}, true],
     ['of another type', { modelType: 'plain_tower' }, false],
     ['that is quantized in its files', { isStored: true }, false],
+    ['whose trusted code is another model', { trustsCode: true, bringsCode: true }, false],
+    ['whose code is not trusted, so that it is of its type', { bringsCode: true }, true],
+    ['that brings no code to trust', { trustsCode: true }, true],
     ['in shards', { files: ['/mine/model-00001-of-00002.safetensors'] }, false],
   ])('covers one %s: %#', (_name, more, covers) => {
     expect(withOwn(oracle().known, new Map([['mine', checkpoint(more)]])).covers(cell('mine'))).toBe(covers);

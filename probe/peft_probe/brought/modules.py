@@ -11,6 +11,8 @@ MAPPINGS = {
     "norms": "TRANSFORMERS_MODELS_TO_LNTUNING_TARGET_MODULES_MAPPING",
 }
 """Role in the matrix -> PEFT's table of defaults by model type."""
+MOST_SAID = 250
+"""Characters of names in the fact `targets`, which has room for 300."""
 ATTENTION = re.compile(r"att(entio)?n", re.IGNORECASE)
 FEEDFORWARD = re.compile(r"mlp|ffn|feed_?forward|experts?", re.IGNORECASE)
 
@@ -26,7 +28,15 @@ def modules_of(model, model_type):
             found[role], sources[role] = default, "PEFT's default"
         else:
             found[role], sources[role] = from_attention[role], "read off the model"
-    return found, f"{', '.join(found['lora'])} ({sources['lora']})"
+    return found, _said(found["lora"], sources["lora"])
+
+
+def _said(names, source):
+    """Names and their source in words; of many names the first."""
+    said = ", ".join(names)
+    if len(said) <= MOST_SAID:
+        return f"{said} ({source})"
+    return f"{said[: MOST_SAID - 1]}… ({len(names)} names, {source})"
 
 
 def _default(mapping, model_type):

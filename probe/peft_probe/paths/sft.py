@@ -49,7 +49,9 @@ def _tokenizer_name(made):
 def _tokenizer(trial):
     """The user's own, or one of a word for each token of a tiny checkpoint."""
     if trial.brought is not None:
-        return trial.transformers.AutoTokenizer.from_pretrained(str(trial.checkpoint))
+        return trial.transformers.AutoTokenizer.from_pretrained(
+            str(trial.checkpoint), **trial.brought.trust
+        )
     size = trial.own_settings["vocab_size"]
     words = named("tokenizers.models.WordLevel")(
         {_word(token): token for token in range(size)}, unk_token=_word(UNKNOWN)

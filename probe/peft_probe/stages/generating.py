@@ -26,7 +26,7 @@ def generate(trial):
     except Exception as raised:
         if ran_out(raised):
             raise
-        trial.facts["uncachedGenerate"] = f"raises {type(raised).__name__}"
+        trial.facts["uncachedGenerate"] = f"raises {type(raised).__name__}"[:200]
     by_design = trial.method.by_design if trial.method else {}
     gaps = {
         name: greedy_gap(trial, prompts, tokens)

@@ -3,8 +3,9 @@ import type { Cell } from '../../domain/cell.ts';
 import type { Oracle } from '../../ports/oracle.ts';
 import type { OwnCheckpoint, OwnCheckpoints } from '../machine/checkpoints/open.ts';
 
-/** What is quantized in its files is worked out by nobody here; shards are read by nobody either. */
-function isReadable({ isStored, files }: OwnCheckpoint): boolean {
+/** Code that is trusted may be another model than its type says; files in a quantized form and shards are read by nobody here. */
+function isReadable({ isStored, files, trustsCode, bringsCode }: OwnCheckpoint): boolean {
+  if (trustsCode && bringsCode) return false;
   return !isStored && files.some((path) => path.endsWith('/model.safetensors'));
 }
 

@@ -3,8 +3,12 @@ import { lstatSync, readdirSync, readFileSync, realpathSync, statSync } from 'no
 import { join, sep } from 'node:path';
 import { CheckpointError } from './error.ts';
 
-/** What loaders of transformers read; weights in safetensors only. */
-const SHOWN = /^[\w.-]+\.(safetensors|json|txt|jinja)$|^tokenizer\.model$/;
+/** What loaders of transformers read; weights in safetensors only. By an adapter's configuration they would load another model. */
+const SHOWN =
+  /^(?!adapter_(config\.json|model\.safetensors)$)[\w.-]+\.(safetensors|json|txt|jinja)$|^tokenizer\.model$/;
+const ADAPTER = /^adapter_(config\.json|model\.(safetensors|bin))$/;
+/** A model's own, in any form. */
+const WEIGHTS = /^(pytorch_|tf_|flax_)?model\b[\w.-]*$/;
 const CODE = /^\w+\.py$/;
 const PICKLES = /\.(bin|pt|pth|pkl|pickle|ckpt|msgpack|h5)$/;
 const MOST_FILES = 2000;
@@ -26,12 +30,22 @@ export function filesOf(path: string, trustsCode: boolean): CheckpointFiles {
   const all = readdirSync(folder).toSorted();
   if (all.length > MOST_FILES)
     throw new CheckpointError('too many files', `It has ${all.length} files, more than ${MOST_FILES}.`);
+  requireModel(all);
   const names = all.filter((name) => SHOWN.test(name) || (trustsCode && CODE.test(name)));
   return {
     folder,
     names: names.filter((name) => isFileInside(folder, name)),
     pickles: all.filter((name) => PICKLES.test(name)),
   };
+}
+
+function requireModel(all: readonly string[]): void {
+  const has = (pattern: RegExp) => all.some((name) => pattern.test(name));
+  if (!has(ADAPTER) || has(WEIGHTS)) return;
+  throw new CheckpointError(
+    'only an adapter',
+    'It holds an adapter and no model. Name the folder of the model that it was trained on, or merge it and save that.',
+  );
 }
 
 function realFolder(path: string): string {

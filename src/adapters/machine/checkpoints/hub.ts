@@ -16,8 +16,8 @@ import { CheckpointError } from './error.ts';
 /** The release that fetches. Its needs are as new as the index has them. */
 const HUB_VERSION = '2.4.0';
 const FETCH_MS = 30 * 60_000;
-/** What a loader reads, as a pattern of Python's; code only where it is trusted. */
-const FILES = String.raw`[\w.-]+\.(safetensors|json|txt|jinja)|tokenizer\.model`;
+/** What a loader reads, as a pattern of Python's; code only where it is trusted. By an adapter's configuration it would load another model. */
+const FILES = String.raw`(?!adapter_config\.json)[\w.-]+\.(safetensors|json|txt|jinja)|tokenizer\.model`;
 const CODE = String.raw`\w+\.py`;
 /** Addresses and certificates of the user's network. A token only where the environment itself has one. */
 const PASSED = [

@@ -14,6 +14,8 @@ export interface OwnCheckpoint {
   /** Paths of its files: nothing else of the folder is shown. */
   readonly files: readonly string[];
   readonly trustsCode: boolean;
+  /** Whether its configuration names code of its own (`auto_map`), which stands for its type where it is trusted. */
+  readonly bringsCode: boolean;
   readonly isStored: boolean;
   /** What a cell may take longer than one of a tiny checkpoint. */
   readonly extraSeconds: number;
@@ -67,6 +69,7 @@ async function openOne(checkpoint: Checkpoint, opener: Opener) {
       folder: files.folder,
       files: files.names.map((name) => join(files.folder, name)),
       trustsCode: checkpoint.trustsCode,
+      bringsCode: (settings.auto_map ?? null) !== null,
       isStored: stored !== undefined,
       modelType,
       extraSeconds: Math.ceil(bytes / BYTES_A_SECOND),
