@@ -168,7 +168,9 @@ function cellsOf(typed: readonly string[], configuration: Configuration, checkpo
       `\`${patterns.join(' ')}\` selects no cell. Name what to measure first, e.g. \`--cells lora\`, then what to take away.`,
     );
   for (const { cell } of known) selectCells([cell], matrix, problems);
-  return { cells: patterns, chosenBy, configurations: named.configurations, beside: named.beside };
+  // Who types a cell means that one, whatever stands beside it in the configuration.
+  const beside = typed.length > 0 ? [] : named.beside;
+  return { cells: patterns, chosenBy, configurations: named.configurations, beside };
 }
 
 /** Checkpoints that nobody names cells of are measured by the usual methods. */

@@ -59,8 +59,13 @@ export interface OwnOfCell {
   readonly own?: Carried;
 }
 
-const Argument = z.string().max(60);
-const Why = z.string().max(300);
+const LONGEST_NAME = 60;
+const LONGEST_WHY = 300;
+const LONGEST_PLACE = 400;
+/** Places that one configuration is shown with. */
+export const MOST_PLACES = 8;
+const Argument = z.string().max(LONGEST_NAME);
+const Why = z.string().max(LONGEST_WHY);
 
 export const OwnConfiguration = z.strictObject({
   ...Carried.shape,
@@ -69,9 +74,24 @@ export const OwnConfiguration = z.strictObject({
   /** What could not be carried. */
   left: z.array(z.strictObject({ argument: Argument, why: Why })).max(MOST_ENTRIES),
   /** Where it stands: `train.py:31`. */
-  at: z.array(z.string().max(400)).max(8),
+  at: z.array(z.string().max(LONGEST_PLACE)).max(MOST_PLACES),
 });
 export type OwnConfiguration = Immutable<z.infer<typeof OwnConfiguration>>;
+
+/** What is said of an argument that is not carried, as short as it must be. */
+export function leftOut(argument: string, why: string): OwnConfiguration['left'][number] {
+  return { argument: argument.slice(0, LONGEST_NAME), why: why.slice(0, LONGEST_WHY) };
+}
+
+/** A configuration that carries nothing, for which `left` says why. */
+export function nothingCarried(left: OwnConfiguration['left'], at: readonly string[]): OwnConfiguration {
+  const empty = { arguments: {}, quantization: {}, loading: {}, scaled: [] };
+  return { ...empty, left: left.slice(0, MOST_ENTRIES), at: placesOf(at) };
+}
+
+export function placesOf(at: readonly string[]): string[] {
+  return at.slice(0, MOST_PLACES).map((place) => place.slice(0, LONGEST_PLACE));
+}
 
 export const OwnName = z.string().regex(/^own-[0-9a-f]{8}$/);
 

@@ -17,8 +17,7 @@ const NF4 = 'lora/bnb-nf4/llama/causal-lm';
 
 /** What is carried, and in words what is not as it stands. */
 function said(cell: string, method: Table, quantization?: Table, loading?: Table) {
-  const { configuration } = fitted(cell, method, quantization, loading) ?? {};
-  if (configuration === undefined) return undefined;
+  const { configuration } = fitted(cell, method, quantization, loading);
   const scaled = configuration.scaled.map(
     ({ argument, from, to }) => `${argument} ${valueText(from)} > ${valueText(to)}`,
   );
@@ -261,27 +260,60 @@ describe('arguments of the user’s own on a tiny model', () => {
 
   it('says what could not be read', () => {
     const none = { quantization: [], loading: [], at: ['train.py:3'] };
-    const { name, configuration } =
-      ownConfiguration(parseCellId(LLAMA), { ...none, method: [{ argument: 'r' }] }) ?? {};
+    const { name, configuration } = ownConfiguration(parseCellId(LLAMA), { ...none, method: [{ argument: 'r' }] });
     expect(name).toBeUndefined();
-    expect(configuration?.left).toEqual([
+    expect(configuration.left).toEqual([
       { argument: 'r', why: 'its value is not in the source, or depends on how it is run' },
     ]);
   });
 
   it('has a name that is equal for what is carried alike, and for nothing else', () => {
     const one = fitted(LLAMA, { r: 4, use_rslora: true });
-    expect(one?.name).toMatch(/^own-[0-9a-f]{8}$/);
-    expect(fitted(LLAMA, { use_rslora: true, r: 4 })?.name).toBe(one?.name);
-    expect(fitted('lora/none/qwen2/causal-lm', { use_rslora: true, r: 4 })?.name).toBe(one?.name);
-    expect(fitted(LLAMA, { use_rslora: true, r: 2 })?.name).not.toBe(one?.name);
-    expect(fitted(LLAMA, { r: 4 }, {}, { use_cache: false })?.name).not.toBe(one?.name);
-    expect(fitted(LLAMA, {})?.name).toBeUndefined();
+    expect(one.name).toMatch(/^own-[0-9a-f]{8}$/);
+    expect(fitted(LLAMA, { use_rslora: true, r: 4 }).name).toBe(one.name);
+    expect(fitted('lora/none/qwen2/causal-lm', { use_rslora: true, r: 4 }).name).toBe(one.name);
+    expect(fitted(LLAMA, { use_rslora: true, r: 2 }).name).not.toBe(one.name);
+    expect(fitted(LLAMA, { r: 4 }, {}, { use_cache: false }).name).not.toBe(one.name);
+    expect(fitted(LLAMA, {}).name).toBeUndefined();
   });
 
-  it('is of no cell that the matrix lacks', () => {
-    expect(fitted('constructor/none/llama/causal-lm', { r: 4 })).toBeUndefined();
-    expect(fitted('lora/none/constructor/causal-lm', { r: 4 })).toBeUndefined();
+  it.each<[string, string]>([
+    ['constructor/none/llama/causal-lm', 'the matrix has no method `constructor`'],
+    [
+      'lora/none/constructor/causal-lm',
+      'arguments are fitted to the tiny models of the matrix, and `constructor` is none of them',
+    ],
+    ['lora/none/mine/causal-lm', 'arguments are fitted to the tiny models of the matrix, and `mine` is none of them'],
+    ['base/none/llama/causal-lm', 'the control has no adapter, and is made as the matrix has it'],
+  ])('of %s carries nothing, and says so', (cell, why) => {
+    const { name, configuration } = fitted(cell, { r: 4 }, {}, { use_cache: false });
+    expect(name).toBeUndefined();
+    expect(carriedText(configuration)).toBe('');
+    expect(configuration.left).toEqual([
+      { argument: 'r', why },
+      { argument: 'use_cache', why },
+    ]);
+    expect(configuration.at).toEqual(['train.py:31']);
+  });
+
+  it.each<[string, Table]>([
+    ['that is none', { 'weird-key': 1 }],
+    ['with a capital letter', { Rank: 4 }],
+    ['without end', { ['x'.repeat(1000)]: 4 }],
+  ])('keeps the others where one has a name %s', (_name, table) => {
+    const [argument = ''] = Object.keys(table);
+    expect(said(LLAMA, { r: 4, ...table })).toEqual([
+      'r=4',
+      `${argument.slice(0, 60)}: PEFT has no argument with such a name`,
+    ]);
+  });
+
+  it('says so where there is more than it may hold', () => {
+    const many = Object.fromEntries(Array.from({ length: 100 }, (_, at) => [`a${at}`, 1]));
+    const { name, configuration } = fitted(LLAMA, many);
+    expect(name).toBeUndefined();
+    expect(configuration.left[0]).toEqual({ argument: 'a0', why: 'there is more than one configuration may hold' });
+    expect(OwnConfiguration.safeParse(configuration).success).toBe(true);
   });
 });
 

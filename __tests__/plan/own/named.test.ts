@@ -1,6 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
+import { cellId } from '../../../src/domain/cell.ts';
 import { parseCommandLine } from '../../../src/inputs.ts';
 import { makePlan } from '../../../src/plan/plan.ts';
+import { cellsThatCount } from '../../../src/publish/counts.ts';
 
 const RELEASES = new Map(
   ['transformers', 'peft', 'accelerate', 'bitsandbytes'].map((name) => [
@@ -58,6 +60,23 @@ describe('arguments under `cells:`', () => {
     expect(makePlan(request, RELEASES, '3.11', [])).not.toHaveProperty('configurations');
   });
 
+  it('leave a cell that is named as it is one that counts', () => {
+    const arguments_ = '{cell: lora/bnb-nf4/llama/causal-lm, arguments: {r: 32}}';
+    expect(asked(`cells: ['lora/*/llama/causal-lm', ${arguments_}]`).request.beside).toEqual([]);
+    expect(asked(`cells: [${arguments_}, 'lora/bnb-nf4']`).request.beside).toEqual([]);
+    const plain = ['lora/bnb-nf4/llama/causal-lm'];
+    expect(asked(`cells: [lora/bnb-nf4, '!lora/bnb-nf4/llama', ${arguments_}]`).request.beside).toEqual(plain);
+    expect(asked(`cells: ['lora/none', ${arguments_}]`).request.beside).toEqual(plain);
+  });
+
+  it('take nothing from a cell that is typed', () => {
+    const { request } = asked(TUNED, '--cells', 'lora/bnb-nf4/llama/causal-lm');
+    const { cells } = makePlan(request, RELEASES, '3.11', []) ?? { cells: [] };
+    expect(cells.map(cellId)).toContain('lora/bnb-nf4/llama/causal-lm');
+    const planned = { cells, chosenBy: request.chosenBy, beside: request.beside };
+    expect(cellsThatCount([planned])('lora/bnb-nf4/llama/causal-lm')).toBe(true);
+  });
+
   it('are needed for the name that stands for them', () => {
     const problems: string[] = [];
     const { request } = asked('cells: [lora/none/llama]');
@@ -76,6 +95,16 @@ describe('arguments under `cells:`', () => {
       'what cannot be carried',
       'cells: [{cell: lora/none/llama/causal-lm, arguments: {target_modules: [c_attn]}}]',
       /`target_modules` cannot be carried: the tiny llama has no `c_attn`/,
+    ],
+    [
+      'a checkpoint of the user’s own',
+      'checkpoints: {mine: {path: models/mine}}\ncells: [{cell: lora/none/mine/causal-lm, arguments: {r: 32}}]',
+      /`r` cannot be carried: arguments are fitted to the tiny models of the matrix, and `mine` is none of them\. Leave it out, or name other cells\./,
+    ],
+    [
+      'the control',
+      'cells: [{cell: base/bnb-nf4/llama/causal-lm, quantization: {bnb_4bit_use_double_quant: true}}]',
+      /`bnb_4bit_use_double_quant` cannot be carried: the control has no adapter/,
     ],
   ])('of %s are a problem', (_name, text, said) => {
     expect(asked(text).problems.join('\n')).toMatch(said);

@@ -1,11 +1,13 @@
 /** Cells with arguments of the user's own, while they are gathered: their names, what these stand for, what is beside. */
 import { type Cell, type CellId, cellId } from '../../domain/cell.ts';
 import { methodBy, methodParts } from '../../domain/code-paths.ts';
-import type { OwnConfiguration, OwnConfigurations, WrittenConfiguration } from '../../domain/own-configuration.ts';
+import {
+  MOST_PLACES,
+  type OwnConfiguration,
+  type OwnConfigurations,
+  type WrittenConfiguration,
+} from '../../domain/own-configuration.ts';
 import { ownConfiguration } from './configuration.ts';
-
-/** Places that one configuration is shown with. */
-const MOST_PLACES = 8;
 
 export interface NotCarried {
   readonly argument: string;
@@ -32,6 +34,11 @@ export class OwnCells {
     return [...new Set(found)];
   }
 
+  /** Cells that are named as the matrix has them: these stand beside nothing. */
+  addPlain(cells: readonly Cell[]): void {
+    for (const cell of cells) this.#plain.add(cellId(cell));
+  }
+
   get configurations(): OwnConfigurations {
     return Object.fromEntries(this.#configurations);
   }
@@ -50,9 +57,11 @@ export class OwnCells {
   }
 
   #named(cell: Cell, written: WrittenConfiguration): CellId {
-    const { name, configuration } = ownConfiguration(cell, written) ?? {};
-    if (configuration !== undefined && name === undefined) this.#note(configuration);
-    if (name === undefined || configuration === undefined) return cellId(cell);
+    const { name, configuration } = ownConfiguration(cell, written);
+    if (name === undefined) {
+      this.#note(configuration);
+      return cellId(cell);
+    }
     const known = this.#configurations.get(name);
     const at = [...new Set([...(known?.at ?? []), ...configuration.at])].slice(0, MOST_PLACES);
     this.#configurations.set(name, { ...(known ?? configuration), at });

@@ -1,15 +1,19 @@
 /** From what stands in the code to a configuration of a cell: each argument carried, made smaller, or said to be left. */
 import { createHash } from 'node:crypto';
-import type { Cell } from '../../domain/cell.ts';
+import { type Cell, isControl } from '../../domain/cell.ts';
 import { entryOf, methodParts } from '../../domain/code-paths.ts';
 import { ARCHITECTURES, type Method } from '../../domain/matrix.ts';
 import { own } from '../../domain/own.ts';
 import {
+  ArgumentName,
   canonicalText,
   isEmpty,
+  leftOut,
+  nothingCarried,
   type OwnArguments,
   OwnConfiguration,
   OwnValue,
+  placesOf,
   type Written,
   type WrittenConfiguration,
 } from '../../domain/own-configuration.ts';
@@ -25,24 +29,27 @@ export interface Named {
   readonly configuration: OwnConfiguration;
 }
 
+export interface Unnamed {
+  readonly name?: undefined;
+  readonly configuration: OwnConfiguration;
+}
+
 interface Part {
   readonly carried: Record<string, OwnValue>;
   readonly scaled: OwnConfiguration['scaled'][number][];
   readonly left: OwnConfiguration['left'][number][];
 }
 
+const NO_NAME = left('PEFT has no argument with such a name');
 const UNREAD = left('its value is not in the source, or depends on how it is run');
 
 /**
  * The configuration of a cell. Without a name where nothing of it is the cell's own: then it is what the matrix has, and
  * only what is left is to be told.
  */
-export function ownConfiguration(
-  cell: Cell,
-  written: WrittenConfiguration,
-): { readonly name?: string; readonly configuration: OwnConfiguration } | undefined {
+export function ownConfiguration(cell: Cell, written: WrittenConfiguration): Named | Unnamed {
   const fit = fitOf(cell, written.method);
-  if (fit === undefined) return undefined;
+  if (fit === undefined) return { configuration: without(written, whyNothing(cell)) };
   const method = fitted(written.method, methodRule, fit);
   exclude(method.carried, fit);
   const quantization = cell.quantization === 'none' ? NOTHING : fitted(written.quantization, quantizationRule, fit);
@@ -53,11 +60,26 @@ export function ownConfiguration(
     loading: loading.carried,
     scaled: [...method.scaled, ...quantization.scaled, ...loading.scaled],
     left: [...method.left, ...quantization.left, ...loading.left],
-    at: [...written.at],
+    at: placesOf(written.at),
   };
   const { data } = OwnConfiguration.safeParse(configuration);
-  if (data === undefined) return undefined;
+  if (data === undefined) return { configuration: without(written, 'there is more than one configuration may hold') };
   return isEmpty(data) ? { configuration: data } : { name: nameOf(data), configuration: data };
+}
+
+function without({ method, quantization, loading, at }: WrittenConfiguration, why: string): OwnConfiguration {
+  const all = [...method, ...quantization, ...loading];
+  return nothingCarried(
+    all.map(({ argument }) => leftOut(argument, why)),
+    at,
+  );
+}
+
+function whyNothing(cell: Cell): string {
+  if (isControl(cell)) return 'the control has no adapter, and is made as the matrix has it';
+  const { entry } = methodParts(cell.method);
+  if (entryOf(cell.method) === undefined) return `the matrix has no method \`${entry}\``;
+  return `arguments are fitted to the tiny models of the matrix, and \`${cell.architecture}\` is none of them`;
 }
 
 /** What a code path of the cell says already is said once. */
@@ -105,10 +127,11 @@ function usualOf(method: Method, roles: Readonly<Record<string, readonly string[
 function fitted(written: readonly Written[], ruleOf: (argument: string) => Rule, fit: Fit): Part {
   const part: Part = { carried: {}, scaled: [], left: [] };
   for (const { argument, value } of written) {
-    const found = foundFor(value, ruleOf(argument), fit);
-    if (found.kind === 'left') part.left.push({ argument, why: found.why });
+    const isName = ArgumentName.safeParse(argument).success;
+    const found = isName ? foundFor(value, ruleOf(argument), fit) : NO_NAME;
+    if (found.kind === 'left') part.left.push(leftOut(argument, found.why));
     if (found.kind === 'scaled' && value !== undefined)
-      part.scaled.push({ argument, from: value, to: found.value, why: found.why });
+      part.scaled.push({ ...leftOut(argument, found.why), from: value, to: found.value });
     const isKept = found.kind === 'kept' || found.kind === 'scaled';
     if (isKept && !isUsual(found.value, own(fit.usual, argument))) part.carried[argument] = found.value;
   }

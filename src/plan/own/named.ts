@@ -30,8 +30,17 @@ export function namedCells(
   const patterns = entries.flatMap((entry) =>
     typeof entry === 'string' ? [entry] : withArguments(entry, matrix, own, problems),
   );
+  own.addPlain(
+    selectCells(
+      entries.filter((entry) => typeof entry === 'string'),
+      matrix,
+      [],
+    ),
+  );
   for (const { argument, why } of own.notes())
-    problems.push(`Configuration: \`cells\`: \`${argument}\` cannot be carried: ${why}. Leave it out.`);
+    problems.push(
+      `Configuration: \`cells\`: \`${argument}\` cannot be carried: ${why}. Leave it out, or name other cells.`,
+    );
   return { patterns, configurations: own.configurations, beside: own.beside() };
 }
 
