@@ -3,6 +3,7 @@ import { type Cell, cellId, parseCellId } from '../domain/cell.ts';
 import type { Place } from '../domain/change.ts';
 import { COMPARISONS, isStill } from '../domain/comparison.ts';
 import { requestKey, WATCHED } from '../domain/environment.ts';
+import { withLoadedAtBase } from '../domain/loaded-at-base.ts';
 import { moveWords } from '../domain/moves.ts';
 import { isMeasured, OUTCOMES, type Result, STAGES } from '../domain/outcome.ts';
 import type { OwnConfigurations } from '../domain/own-configuration.ts';
@@ -36,7 +37,10 @@ export interface ReportInput {
 /** The report of a sweep. Every planned cell is in `comparisons` once, so that the totals add up. */
 export function buildReport(input: ReportInput): Report {
   const comparisons = input.conclusions.comparisons.map((comparison) => toComparison(comparison, input));
-  const results = input.history.flatMap((measurement) => toResults(measurement));
+  const atBase = new Map(
+    input.history.flatMap(({ question, results }) => (question.purpose === 'base' ? [...results] : [])),
+  );
+  const results = input.history.flatMap((measurement) => toResults(measurement, atBase));
   const environments = toEnvironments(input);
   return {
     schemaVersion: 5,
@@ -165,9 +169,10 @@ function firstFailure({ failures, outcome }: Result): string {
   return failure ? `${failure.stage}: ${failure.message}` : outcome;
 }
 
-function toResults({ question, environment, results }: Measurement): ReportResult[] {
+function toResults({ question, environment, results }: Measurement, atBase: Measurement['results']): ReportResult[] {
   const where = environment.status === 'built' ? environment.id : requestKey(question.environment);
-  return [...results.values()].map(({ cell, outcome, ...rest }) => {
+  return [...results.values()].map((result) => {
+    const { cell, outcome, ...rest } = withLoadedAtBase(result, atBase.get(result.cell));
     const [counts] = rest.failures;
     const named = { id: `${cell}@${where}`, cell, environment: where, repeat: question.repeat, outcome };
     return counts ? { ...named, stage: counts.stage, signature: counts.signature, ...rest } : { ...named, ...rest };

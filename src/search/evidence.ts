@@ -4,6 +4,7 @@ import type { Change } from '../domain/change.ts';
 import { hasDearFailure, isClose } from '../domain/checks.ts';
 import { type Compared, compareResults, NOT_COMPARED } from '../domain/comparison.ts';
 import { type Environment, type EnvironmentRequest, type Lock, requestKey } from '../domain/environment.ts';
+import { withLoadedAtBase } from '../domain/loaded-at-base.ts';
 import { isBroken, type Result, withSoundCarry } from '../domain/outcome.ts';
 import type { Measurement, Purpose, Question } from '../domain/search.ts';
 import { Place, type Scope } from './place.ts';
@@ -76,12 +77,14 @@ export class Evidence {
     return this.resultIn(this.place(cell, pins), cell, repeat);
   }
 
-  /** The same in an environment that was asked for in another way; without its `carry` where the base saved no sound adapter. */
+  /** The same in an environment that was asked for in another way; judged by what the base did: what it loaded, and whether it saved a sound adapter. */
   resultIn(place: Place | undefined, cell: Cell, repeat = 1): Result | undefined {
     const { id, set, ruledOut } = this.#subject(cell);
     const result = ruledOut ?? place?.result(id, repeat);
-    if (result === undefined || isControl(cell)) return result;
-    return withSoundCarry(result, set.base.result(id, 1));
+    if (result === undefined) return result;
+    const base = set.base.result(id, 1);
+    const loaded = withLoadedAtBase(result, base);
+    return isControl(cell) ? loaded : withSoundCarry(loaded, base);
   }
 
   /** A cell at some versions against its base. Where the model itself is broken on both sides, nothing is said of PEFT. */
