@@ -3,9 +3,11 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { parseCellId } from '../../src/domain/cell.ts';
-import { ARCHITECTURES } from '../../src/domain/matrix.ts';
+import { ARCHITECTURES, METHODS } from '../../src/domain/matrix.ts';
+import { UserError } from '../../src/errors.ts';
 import { allCells } from '../../src/plan/matrix.ts';
 import { literal } from '../../src/report/script/literals.ts';
+import { withoutScript } from '../../src/report/script/without.ts';
 import { renderScript, type ScriptFacts } from '../../src/report/script.ts';
 
 const PINS = { transformers: '5.24.0', peft: '0.21.2', torch: '2.15.0+cpu' };
@@ -43,7 +45,7 @@ describe('a cell as one Python file', () => {
 
   it('is Python for every method, quantization and task that has one', () => {
     const cells = allCells().filter(({ method, quantization, architecture }) => {
-      if (ARCHITECTURES[architecture]?.feeds !== undefined) return false;
+      if (ARCHITECTURES[architecture]?.feeds !== undefined || METHODS[method]?.prepared !== undefined) return false;
       const isOnce = quantization === 'none' || (method === 'lora' && architecture === 'llama');
       return method !== 'base' && isOnce && /^(none|bnb|torchao-int8wo$|quanto)/.test(quantization);
     });
@@ -72,6 +74,31 @@ describe('a cell as one Python file', () => {
     expect(text).not.toContain('merge_and_unload');
   });
 
+  it('trains at the rate that the method has on that architecture', () => {
+    expect(script('prompt-tuning/none/roberta/seq-cls')).toContain(', lr=0.01, ');
+    expect(script('prompt-tuning/none/bert/seq-cls')).not.toContain(', lr=0.01, ');
+  });
+
+  it('lets stand still what gets no gradient by design', () => {
+    const [shadow, lora] = ['shadow', 'lora'].map((method) => script(`${method}/none/llama/causal-lm`));
+    expect(shadow).toContain('not any(fnmatch.fnmatch(name, pattern) for pattern in ["*.1.shadow_update_*"])');
+    expect(shadow).toContain('import fnmatch\n');
+    expect(lora).not.toContain('fnmatch');
+    expect(readByPython([shadow ?? ''])).toBe('');
+  });
+
+  it('is refused where something of the run stands in an argument', () => {
+    const { lora } = METHODS;
+    if (lora === undefined) throw new Error('the matrix has no LoRA');
+    const why = (given: typeof lora.arguments) =>
+      withoutScript(parseCellId('lora/none/llama/causal-lm'), { ...lora, arguments: given });
+    expect(why({ r: 4, hidden_size: { model: 'width' } })).toBe(
+      'its argument `hidden_size` is worked out by peft-sweep.',
+    );
+    expect(why({ adapters: { made: 'experts' } })).toContain('`adapters`');
+    expect(why({ r: 4, total_step: { job: 'steps' }, target_modules: { modules: 'lora' } })).toBeUndefined();
+  });
+
   it('asks for the new head by its name', () => {
     const type = { stage: 'train', type: 'head-not-trained', message: 'no' };
     expect(script('prompt-tuning/none/llama/seq-cls', type)).toContain('"score" in name.split(".")');
@@ -92,6 +119,17 @@ describe('a cell as one Python file', () => {
     ['lora+trainer/none/llama/causal-lm', undefined, 'it is reached by a code path, `trainer`'],
     ['lora+own-1a2b3c4d/none/llama/causal-lm', undefined, 'it has arguments of your own'],
     ['lora/none/vit/image-cls', undefined, 'its rows are no text'],
+    [
+      'xlora/none/llama/causal-lm',
+      undefined,
+      'something is prepared for it by peft-sweep before it is attached, `experts`',
+    ],
+    ['poly/none/t5/seq2seq-lm', undefined, '`task-ids`'],
+    ['multitask-prompt-tuning/none/t5/seq2seq-lm', undefined, '`task-ids`'],
+    ['lora+eva/none/llama/causal-lm', undefined, '`eva`'],
+    ['lora+corda/none/llama/causal-lm', undefined, '`corda`'],
+    ['lora+lora-ga/none/llama/causal-lm', undefined, '`lora-ga`'],
+    ['lora+target-parameters/none/mixtral/causal-lm', undefined, '`fused-weights`'],
     ['lora/ct-int4/llama/causal-lm', undefined, 'its checkpoint is packed by peft-sweep'],
     [
       'lora/none/llama/causal-lm',
@@ -101,6 +139,14 @@ describe('a cell as one Python file', () => {
     ['lora/none/llama/causal-lm', raised('carry'), '`ValueError` at carry'],
   ])('is refused for %s with the reason', (id, failure, why) => {
     expect(() => script(id, failure)).toThrow(why);
+    expect(() => script(id, failure)).toThrow(UserError);
+  });
+
+  it('is refused for an architecture that the matrix lacks, as a checkpoint of the user’s own is', () => {
+    const cell = parseCellId('lora/none/mine/causal-lm');
+    const refused = () => renderScript({ cell, pins: PINS, python: '3.11.7', config: {} });
+    expect(refused).toThrow(UserError);
+    expect(refused).toThrow('`mine` is no architecture of the matrix. Replay it without --script.');
   });
 });
 

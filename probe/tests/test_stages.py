@@ -15,7 +15,7 @@ from unittest import mock
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from peft_probe import stages
-from peft_probe.errors import CheckFailed
+from peft_probe.errors import CheckFailed, describe
 
 
 def build(trial):
@@ -89,6 +89,9 @@ class Endings(unittest.TestCase):
             with self.subTest(on_card):
                 ran = self.ran(raised, (train, forward, merge), on_card)
                 self.assertEqual(list(ran["stages"]), ["import", *asked])
+
+    def test_a_class_with_a_long_name_fits_into_a_record(self):
+        self.assertEqual(len(describe(type("X" * 300, (Exception,), {})())["type"]), 200)
 
 
 class Table(unittest.TestCase):

@@ -1,13 +1,14 @@
 /** A cell as one Python file that needs nothing of peft-sweep, for a report to whom it may concern. Pure. */
 import type { Cell } from '../domain/cell.ts';
 import { cellId } from '../domain/cell.ts';
-import { methodParts, ownOf } from '../domain/code-paths.ts';
+import { methodParts } from '../domain/code-paths.ts';
 import { ARCHITECTURES, METHODS, type Method, QUANTIZERS, TASKS, type Task } from '../domain/matrix.ts';
 import { own } from '../domain/own.ts';
 import { UserError } from '../errors.ts';
 import { plain } from './escape.ts';
 import { literal } from './script/literals.ts';
 import { partsUpTo } from './script/parts.ts';
+import { withoutScript } from './script/without.ts';
 
 export interface ScriptFacts {
   readonly cell: Cell;
@@ -24,21 +25,22 @@ export interface ScriptFacts {
 /** Throws UserError for what a file of its own cannot show. */
 export function renderScript(facts: ScriptFacts): string {
   const { cell, failure } = facts;
-  const { entry, paths } = methodParts(cell.method);
-  const method = own(METHODS, entry);
+  const method = methodOf(cell);
   const task = own(TASKS, cell.task);
   const head = own(ARCHITECTURES, cell.architecture)?.heads?.[cell.task];
   if (method === undefined || task === undefined)
     throw new UserError(`\`${cellId(cell)}\` has no script: it is the model alone. Name a cell with an adapter.`);
   if (task.targets === 'own' || task.inputs !== undefined || own(ARCHITECTURES, cell.architecture)?.feeds !== undefined)
     throw new UserError(`\`${cellId(cell)}\` has no script: its rows are no text. Replay it without --script.`);
-  if (ownOf(cell) !== undefined)
-    throw new UserError(`\`${cellId(cell)}\` has no script: it has arguments of your own. Replay it without --script.`);
-  if (paths.length > 0)
-    throw new UserError(
-      `\`${cellId(cell)}\` has no script: it is reached by a code path, \`${paths.join('`, `')}\`. Replay it without --script.`,
-    );
-  const parts = partsUpTo(failure, { task, method, head, isQuantized: cell.quantization !== 'none' });
+  const why = withoutScript(cell, method);
+  if (why !== undefined) throw new UserError(`\`${cellId(cell)}\` has no script: ${why} Replay it without --script.`);
+  const parts = partsUpTo(failure, {
+    task,
+    method,
+    rate: rateOf(method, cell),
+    head,
+    isQuantized: cell.quantization !== 'none',
+  });
   if (parts === undefined)
     throw new UserError(
       `What failed in \`${cellId(cell)}\`, \`${plain(failure?.type ?? '', 80)}\` at ${plain(failure?.stage ?? '', 20)}, is a check that takes peft-sweep to make. Replay it without --script.`,
@@ -61,7 +63,7 @@ function opening({ cell, pins, python, failure }: ScriptFacts): readonly string[
     '#',
     '# Run it with `uv run`, or in an environment that has these packages. Status 1 where it still does that.',
     '# The weights are random: what counts is the code that they go through.',
-    'import tempfile',
+    ...standardImports(cell),
     '',
     ...importsOf(cell),
     'import peft',
@@ -69,6 +71,18 @@ function opening({ cell, pins, python, failure }: ScriptFacts): readonly string[
     'import transformers',
     '',
   ];
+}
+
+function methodOf({ method }: Cell): Method | undefined {
+  return own(METHODS, methodParts(method).entry);
+}
+
+function rateOf({ learningRate, learningRates = {} }: Method, { architecture }: Cell): number {
+  return own(learningRates, architecture) ?? learningRate;
+}
+
+function standardImports(cell: Cell): readonly string[] {
+  return methodOf(cell)?.untrained === undefined ? ['import tempfile'] : ['import fnmatch', 'import tempfile'];
 }
 
 /** Packages whose objects stand in the arguments of a quantization. */

@@ -1,11 +1,14 @@
 /** The stages of a cell as Python, each with the check that stands there; what it finds ends the program with status 1. */
 import type { Method, Task } from '../../domain/matrix.ts';
 import { generation, headTrained, PADDED } from './checks.ts';
+import { literal } from './literals.ts';
 
 /** What a script shows: a method on a task, and the head that is new there, if any. */
 export interface Shown {
   readonly task: Task;
   readonly method: Method;
+  /** The learning rate of the method on its architecture. */
+  readonly rate: number;
   readonly head: string | undefined;
   readonly isQuantized: boolean;
 }
@@ -87,9 +90,9 @@ const PARTS: readonly Part[] = [
   },
 ];
 
-function training({ method: { learningRate, afterStep } }: Shown): readonly string[] {
+function training({ rate, method: { afterStep } }: Shown): readonly string[] {
   return [
-    `optimizer = torch.optim.AdamW(trained.values(), lr=${learningRate}, weight_decay=0.0)`,
+    `optimizer = torch.optim.AdamW(trained.values(), lr=${rate}, weight_decay=0.0)`,
     'before = {name: weight.detach().clone() for name, weight in trained.items()}',
     'model.train()',
     'losses = []',
@@ -104,15 +107,21 @@ function training({ method: { learningRate, afterStep } }: Shown): readonly stri
   ];
 }
 
-function learning({ head }: Shown): readonly string[] {
+function learning({ head, method }: Shown): readonly string[] {
   return [
-    'still = [name for name, weight in trained.items() if torch.equal(weight, before[name])]',
+    `still = [name for name, weight in trained.items() if torch.equal(weight, before[name])${byDesign(method)}]`,
     'if still:',
     '    raise SystemExit(f"{len(still)} of {len(trained)} tensors are not trained: {still[:3]}")',
     ...(head === undefined ? [] : headTrained(head)),
     'if losses[-1] > 0.999 * losses[0]:',
     '    raise SystemExit("the loss does not fall")',
   ];
+}
+
+/** A condition on names, but for what gets no gradient by design. */
+function byDesign({ untrained }: Method): string {
+  if (untrained === undefined) return '';
+  return ` and not any(fnmatch.fnmatch(name, pattern) for pattern in ${literal(Object.keys(untrained))})`;
 }
 
 /** Whether a stage has no meaning for what is shown, by design. */
