@@ -2,6 +2,7 @@
 import { isTable, type OwnValue } from '../../domain/own-configuration.ts';
 import { layersNamed } from '../../domain/shapes.ts';
 import { type Fit, type Fitted, kept, left, type Rule, scaled } from './fitted.ts';
+import { pathPattern } from './path-pattern.ts';
 
 /** Names of modules in a list, or a pattern of whole paths as PEFT takes one. */
 export const modules: Rule = (value, fit) => {
@@ -60,28 +61,11 @@ function isModule({ shape, heads }: Fit, name: string): boolean {
   return heads.includes(name) || layersNamed(shape, name).length > 0;
 }
 
-/** More of these in one pattern could take longer than planning may. */
-const MOST_REPEATS = 4;
-const LONGEST_PATTERN = 200;
-
 function byPattern(pattern: string, { architecture, shape }: Fit): Fitted {
-  const matches = matcher(pattern);
+  const matches = pathPattern(pattern);
   if (matches === undefined) return left('a pattern of this form is not tried on the names of the tiny model');
   const isFitting = Object.keys(shape.weights).some(matches);
   return isFitting ? kept(pattern) : left(`no module of the tiny ${architecture} fits this pattern`);
-}
-
-/** Whether a path fits a pattern as a whole; undefined for one that JavaScript reads otherwise, or that may take long. */
-function matcher(pattern: string): ((path: string) => boolean) | undefined {
-  const repeats = pattern.match(/[*+{]/g)?.length ?? 0;
-  const isNested = /\)[*+{]|\\\d|\(\?[P<(#]/.test(pattern);
-  if (pattern.length > LONGEST_PATTERN || repeats > MOST_REPEATS || isNested) return undefined;
-  try {
-    const expression = new RegExp(`^(?:${pattern})$`);
-    return (path) => expression.test(path);
-  } catch {
-    return undefined;
-  }
 }
 
 const SHOWN = 4;
