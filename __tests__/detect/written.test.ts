@@ -109,6 +109,30 @@ LoraConfig(r=16)
     expect(ways.map(({ method }) => tableOf(method).r)).toEqual([4, 8]);
   });
 
+  it('and says where there are more ways than are measured', async () => {
+    const lines = [4, 8, 16, 32, 4, 64].map((rank) => `LoraConfig(r=${rank}, target_modules=["q_proj"])\n`);
+    for (const model of [MODEL, '']) {
+      const tree = treeOf(new Map([['train.py', `${IMPORTS}${model}${lines.join('')}`]]));
+      const { code } = await readRepository(tree);
+      const { cells, partial, unsure } = usedCells(code, allCells(), 36);
+      expect([...cells, ...partial].map(({ written }) => written.length)).toEqual([3]);
+      const start = model === '' ? 3 : 4;
+      const more = unsure.filter(({ value }) => /other arguments again: 3 ways of it are measured/.test(value));
+      expect(more.map(({ file, line }) => `${file}:${line}`)).toEqual([
+        `train.py:${start + 4}`,
+        `train.py:${start + 6}`,
+      ]);
+    }
+  });
+
+  it('that lead to names of names are read in so many steps', async () => {
+    const names = (name: string) => `[${Array.from({ length: 700 }, () => name).join(', ')}]`;
+    const body = `c = ${names('1')}\nb = ${names('c')}\na = ${names('b')}\nLoraConfig(r=8, target_modules=a, lora_alpha=32)\n`;
+    const before = process.cpuUsage();
+    expect(await lora(body)).toMatchObject({ r: 8, target_modules: undefined });
+    expect(process.cpuUsage(before).user).toBeLessThan(8_000_000);
+  });
+
   it('of unsloth and of trl by PEFT’s names', async () => {
     const unsloth = await writtenIn(`from unsloth import FastLanguageModel
 model, tokenizer = FastLanguageModel.from_pretrained("unsloth/llama-3-8b-bnb-4bit", load_in_4bit=True)

@@ -47,14 +47,18 @@ export function usedCells(uses: readonly CodeUse[], known: readonly Cell[], most
       if (cell && known.some((one) => cellId(one) === cellId(cell))) {
         const first = cells.get(cellId(cell));
         const fresh = { cell, source, ...(found.paths && { paths: found.paths }) };
-        cells.set(cellId(cell), { ...(first ?? fresh), written: withMore(first?.written, found) });
+        const written = withMore(first?.written, found);
+        if (written === undefined) note(oneMoreWay(cellId(cell), found));
+        else cells.set(cellId(cell), { ...(first ?? fresh), written });
         continue;
       }
       const guess = guessed(found, known);
       if (guess === undefined) note({ ...found.at, value: notMeasured(found) });
       else {
         const first = partial.get(guess.pattern);
-        partial.set(guess.pattern, { ...guess, source, ...first, written: withMore(first?.written, found) });
+        const written = withMore(first?.written, found);
+        if (written === undefined) note(oneMoreWay(guess.pattern, found));
+        else partial.set(guess.pattern, { ...guess, source, ...first, written });
       }
     }
   }
@@ -70,13 +74,27 @@ export function usedCells(uses: readonly CodeUse[], known: readonly Cell[], most
 /** Ways of one cell that are told apart. */
 const MOST_WAYS = 3;
 
-/** Another way to make a cell, where it differs from those that are known. One without any argument is a way too. */
-function withMore(written: readonly WrittenConfiguration[] = [], found: Found): readonly WrittenConfiguration[] {
+/**
+ * Another way to make a cell, where it differs from those that are known. One without any argument is a way too.
+ * Undefined where it is one too many.
+ */
+function withMore(
+  written: readonly WrittenConfiguration[] = [],
+  found: Found,
+): readonly WrittenConfiguration[] | undefined {
   const at = `${found.at.file}:${found.at.line}`;
   const fresh = found.written ?? { method: [], quantization: [], loading: [], at: [at] };
   const textOf = ({ at: _at, ...rest }: WrittenConfiguration) => JSON.stringify(rest);
   const isKnown = written.some((one) => textOf(one) === textOf(fresh));
-  return isKnown || written.length >= MOST_WAYS ? written : [...written, fresh];
+  if (isKnown) return written;
+  return written.length < MOST_WAYS ? [...written, fresh] : undefined;
+}
+
+function oneMoreWay(cell: string, { at }: Found): Seen {
+  return {
+    ...at,
+    value: `\`${cell}\` is made here with other arguments again: ${MOST_WAYS} ways of it are measured, and this one is not`,
+  };
 }
 
 function sureCell({ at, isSure, quantization, architecture, task }: Found): Cell | undefined {

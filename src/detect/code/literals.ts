@@ -6,10 +6,18 @@ import type { CodeFile } from './code-file.ts';
 import type { Scope } from './module.ts';
 
 const DEEPEST = 6;
+/** Expressions that are read of one call: names that lead to lists of names could ask for any number. */
+const MOST_STEPS = 2000;
+
+/** What is left to be read of one call. */
+interface Steps {
+  left: number;
+}
 
 /** What keywords are given, in their order. */
 export function writtenIn(file: CodeFile, keywords: ReadonlyMap<string, SyntaxNode>, scope: Scope): readonly Written[] {
-  return [...keywords].map(([argument, node]) => writtenAs(argument, literalOf(file, node, scope, 0)));
+  const steps = { left: MOST_STEPS };
+  return [...keywords].map(([argument, node]) => writtenAs(argument, literalOf(file, node, scope, steps, 0)));
 }
 
 /** An argument with a value of our form, or without one where it is none. */
@@ -19,16 +27,17 @@ export function writtenAs(argument: string, found: unknown): Written {
 }
 
 /** A value as JSON has it; undefined where it cannot be told. */
-function literalOf(file: CodeFile, node: SyntaxNode, scope: Scope, depth: number): unknown {
-  if (depth > DEEPEST) return undefined;
-  const inner = (one: SyntaxNode | undefined) => (one ? literalOf(file, one, scope, depth + 1) : undefined);
+function literalOf(file: CodeFile, node: SyntaxNode, scope: Scope, steps: Steps, depth: number): unknown {
+  if (depth > DEEPEST || steps.left <= 0) return undefined;
+  steps.left--;
+  const inner = (one: SyntaxNode | undefined) => (one ? literalOf(file, one, scope, steps, depth + 1) : undefined);
   switch (node.name) {
     case 'String':
       return stringValue(file.module.source, node);
     case 'ArrayExpression':
     case 'TupleExpression':
     case 'SetExpression':
-      return whole(elementsOf(node).map(inner));
+      return whole(elementsOf(node), inner);
     case 'DictionaryExpression':
       return tableOf(file, node, inner);
     case 'ParenthesizedExpression':
@@ -38,7 +47,7 @@ function literalOf(file: CodeFile, node: SyntaxNode, scope: Scope, depth: number
     case 'BinaryExpression':
       return computed(file, node, inner);
     case 'VariableName':
-      return assignedTo(file, node, scope, depth);
+      return assignedTo(file, node, scope, steps, depth);
     case 'MemberExpression':
       return numberType(file, node) ?? plain(file, node, scope);
     case 'CallExpression':
@@ -71,25 +80,45 @@ function numberType(file: CodeFile, node: SyntaxNode): unknown {
   return NUMBER_TYPES.some((one) => one === type) ? { torch: type } : undefined;
 }
 
-function assignedTo(file: CodeFile, node: SyntaxNode, scope: Scope, depth: number): unknown {
+function assignedTo(file: CodeFile, node: SyntaxNode, scope: Scope, steps: Steps, depth: number): unknown {
   const name = file.textOf(node);
   const [only, ...more] = file.values.assigned(name, scope);
   if (only === undefined) return plain(file, node, scope);
   if (more.length > 0 || !file.values.runs(only, scope) || isChangedLater(file, name)) return undefined;
-  return literalOf(file, only, scope, depth + 1);
+  return literalOf(file, only, scope, steps, depth + 1);
 }
 
 /** A list or a table that grows, or loses something, after it was made. */
 function isChangedLater(file: CodeFile, name: string): boolean {
-  const { text } = file.module.source;
-  return [`${name}.append(`, `${name}.extend(`, `${name}.remove(`, `${name}.update(`, `${name} +=`, `${name}[`].some(
-    (change) => text.includes(change),
-  );
+  const { source } = file.module;
+  const known = CHANGED.get(source) ?? changedIn(source.text);
+  CHANGED.set(source, known);
+  return known.has(name);
 }
 
+/** By source, read once: each name that is followed asks. */
+const CHANGED = new WeakMap<object, ReadonlySet<string>>();
+
+function changedIn(text: string): ReadonlySet<string> {
+  const changes = text.matchAll(/\.(?:append|extend|remove|update)\(| \+=|\[/g);
+  return new Set([...changes].map(({ index }) => nameBefore(text, index)));
+}
+
+function nameBefore(text: string, end: number): string {
+  let start = end;
+  while (start > 0 && end - start < LONGEST_NAME && /[\p{L}\p{N}_]/u.test(text.charAt(start - 1))) start--;
+  return text.slice(start, end);
+}
+
+const LONGEST_NAME = 200;
+
 function tableOf(file: CodeFile, node: SyntaxNode, inner: (one: SyntaxNode) => unknown): unknown {
-  const entries = file.values.dictionary(node).map(([key, one]) => [key, inner(one)] as const);
-  return entries.some(([, value]) => value === undefined) ? undefined : Object.fromEntries(entries);
+  const entries = file.values.dictionary(node);
+  const values = whole(
+    entries.map(([, one]) => one),
+    inner,
+  );
+  return values && Object.fromEntries(entries.map(([key], index) => [key, values[index]]));
 }
 
 /** `dict(a=1)`, `list(x)`, `"a,b".split(",")`. */
@@ -133,7 +162,13 @@ function computed(file: CodeFile, node: SyntaxNode, inner: (one: SyntaxNode | un
   }
 }
 
-/** A list of which every part is known. */
-function whole(values: readonly unknown[]): unknown {
-  return values.includes(undefined) ? undefined : values;
+/** A list of which every part is known; what follows one that is not is not read. */
+function whole(nodes: readonly SyntaxNode[], inner: (one: SyntaxNode) => unknown): readonly unknown[] | undefined {
+  const values: unknown[] = [];
+  for (const node of nodes) {
+    const value = inner(node);
+    if (value === undefined) return undefined;
+    values.push(value);
+  }
+  return values;
 }
