@@ -18,6 +18,7 @@ import {
   type WrittenConfiguration,
 } from '../../domain/own-configuration.ts';
 import { shapeOf, sidesOf } from '../../domain/shapes.ts';
+import { alignMasks } from './cpt.ts';
 import { type Fit, type Fitted, left, type Rule, USUAL } from './fitted.ts';
 import { layersOf } from './modules.ts';
 import { loadingRule, methodRule, quantizationRule } from './rules.ts';
@@ -52,6 +53,7 @@ export function ownConfiguration(cell: Cell, written: WrittenConfiguration): Nam
   if (fit === undefined) return { configuration: without(written, whyNothing(cell)) };
   const method = fitted(written.method, methodRule, fit);
   exclude(method.carried, fit);
+  if (fit.method.config === 'CPTConfig') alignMasks(method, written.method, fit);
   const quantization = cell.quantization === 'none' ? NOTHING : fitted(written.quantization, quantizationRule, fit);
   const loading = fitted(loadingBeside(cell, written), loadingRule, fit);
   const configuration = {

@@ -17,17 +17,23 @@ export const modules: Rule = (value, fit) => {
   return found.length === 0 ? left(why) : scaled(found, why);
 };
 
-/** A table by names of modules. */
-export const tableByModule: Rule = (value, fit) => {
+/** Ranks by names of modules: whole ones, however small the model makes them. */
+export const rankByModule: Rule = (value, fit) =>
+  tableByModule(value, fit, (rank) => Math.max(1, Math.floor(rank * fit.factor)));
+
+export const alphaByModule: Rule = (value, fit) => tableByModule(value, fit, (alpha) => alpha * fit.factor);
+
+function tableByModule(value: OwnValue, fit: Fit, smaller: (one: number) => number): Fitted {
   if (!isTable(value)) return left('it is no table');
   const entries = Object.entries(value);
   const found = entries.filter(([name]) => isModule(fit, name));
-  const fitting = found.map(([name, one]) => [name, typeof one === 'number' ? one * fit.factor : one] as const);
+  const isFitted = fit.factor !== 1;
+  const fitting = found.map(([name, one]) => [name, isFitted && typeof one === 'number' ? smaller(one) : one] as const);
   if (found.length === 0) return left(`the tiny ${fit.architecture} has no ${ticked(entries.map(([name]) => name))}`);
   const table = Object.fromEntries(fitting);
-  if (found.length === entries.length && fit.factor === 1) return kept(table);
+  if (found.length === entries.length && !isFitted) return kept(table);
   return scaled(table, 'it follows the modules and the rank that the tiny model has');
-};
+}
 
 /** Numbers of layers: one, or a list. */
 export const layerNumbers: Rule = (value, { architecture, shape }) => {

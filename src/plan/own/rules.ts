@@ -3,8 +3,8 @@
 import { own } from '../../domain/own.ts';
 import type { OwnValue } from '../../domain/own-configuration.ts';
 import { type Fitted, kept, left, type Rule, scaled, USUAL } from './fitted.ts';
-import { layerNumbers, layerRanges, modules, tableByModule } from './modules.ts';
-import { alpha, block, count, encoderSize, layerCount, rank, steps, tokens, virtualTokens } from './sizes.ts';
+import { alphaByModule, layerNumbers, layerRanges, modules, rankByModule } from './modules.ts';
+import { alpha, block, count, encoderSize, layerCount, rank, steps, text, tokens, virtualTokens } from './sizes.ts';
 
 const ofCell: Rule = () => USUAL;
 const notWithout =
@@ -14,12 +14,17 @@ const notWithout =
 const fromModel: Rule = () => left('PEFT takes it from the model');
 const elsewhere: Rule = () => left('it names something outside of the cell');
 
-/** How LoRA's matrices begin. Some ways take data that only the training script has. */
-const start: Rule = (value) => {
+/** Starts that are methods of the matrix, by which their cells are known: the matrix's own batches prepare them. */
+const STARTS: Readonly<Record<string, string>> = { eva: 'lora+eva', corda: 'lora+corda', lora_ga: 'lora+lora-ga' };
+
+/** How LoRA's matrices begin. */
+const start: Rule = (value, { usual }) => {
+  if (value === usual.init_lora_weights) return USUAL;
   if (typeof value !== 'string') return value === true ? USUAL : kept(value);
   if (/^pissa_niter_\d+$/.test(value)) return scaled('pissa', 'found by drawing, it begins otherwise each time');
-  const isPrepared = ['eva', 'corda', 'lora_ga', 'loftq'].includes(value);
-  return isPrepared ? left('it needs a preparation with data of the user’s own') : kept(value);
+  const method = own(STARTS, value);
+  if (method !== undefined) return left(`it is a method of its own: name \`${method}\``);
+  return value === 'loftq' ? left('it needs the weights before they are quantized') : kept(value);
 };
 
 /** How prompts begin: from a text only with its tokenizer. */
@@ -41,8 +46,8 @@ const METHOD_RULES: Readonly<Record<string, Rule>> = {
   modules_to_save: modules,
   layers_to_transform: layerNumbers,
   layer_replication: layerRanges,
-  rank_pattern: tableByModule,
-  alpha_pattern: tableByModule,
+  rank_pattern: rankByModule,
+  alpha_pattern: alphaByModule,
   r: rank,
   init_r: rank,
   target_r: rank,
@@ -67,8 +72,8 @@ const METHOD_RULES: Readonly<Record<string, Rule>> = {
   deltaT: steps,
   trainable_token_indices: tokens,
   token_indices: tokens,
-  alora_invocation_tokens: tokens,
-  cpt_token_ids: tokens,
+  alora_invocation_tokens: text,
+  cpt_token_ids: text,
   init_lora_weights: start,
   prompt_tuning_init: promptStart,
   prompt_tuning_init_text: notWithout('a tokenizer, which the tiny model has none of'),
@@ -77,7 +82,9 @@ const METHOD_RULES: Readonly<Record<string, Rule>> = {
   num_layers: fromModel,
   num_attention_heads: fromModel,
   num_transformer_submodules: fromModel,
+  hidden_size: fromModel,
   target_parameters: notWithout('parameters by their names in the full model'),
+  adapters: elsewhere,
   megatron_config: elsewhere,
   megatron_core: elsewhere,
   base_model_name_or_path: ofCell,
@@ -132,7 +139,8 @@ const LOADING_RULES: Readonly<Record<string, Rule>> = {
     value === 'eager' || value === 'sdpa' ? kept(value) : left('it needs a card and a package of its own'),
 };
 
-export const methodRule = (argument: string): Rule => own(METHOD_RULES, argument) ?? asItIs(argument);
+export const methodRule = (argument: string): Rule =>
+  own(METHOD_RULES, argument) ?? (/_(path|file|dir)$/.test(argument) ? elsewhere : asItIs(argument));
 
 /** Of other configuration classes than bitsandbytes' the form is known and no argument. */
 export const quantizationRule = (argument: string): Rule =>
@@ -140,10 +148,23 @@ export const quantizationRule = (argument: string): Rule =>
 
 export const loadingRule = (argument: string): Rule => own(LOADING_RULES, argument) ?? ofCell;
 
-/** What PEFT does anyway says nothing: `False`, `None`, no dropout, no biases. */
+/** Switches that every configuration class of PEFT's that has them has off, up to 0.20. Of another, `False` says something. */
+const OFF_ANYWAY: ReadonlySet<string> = new Set([
+  ...['apply_GS', 'block_share', 'coft', 'decompose_both', 'enable_softmax_topk', 'ensure_weight_tying'],
+  ...['fan_in_fan_out', 'layerwise_scalings', 'lora_bias', 'prefix_projection', 'proportional_parameters'],
+  ...['rank_dropout_scale', 'sample_at_inference', 'save_indices', 'save_only_topk_weights', 'sparse', 'use_asa'],
+  ...['use_dora', 'use_dynamic_rank', 'use_effective_conv2d', 'use_qalora', 'use_rslora', 'use_trainable_adapters'],
+  'very_sparse',
+]);
+/** Dropouts that are not 0 anyway. */
+const DROPPING: ReadonlySet<string> = new Set(['xlora_dropout_p', 'shadow_dropout']);
+
+/** What PEFT does anyway says nothing: a switch that is off, no dropout, no biases. What an entry has on can be off. */
 function asItIs(argument: string): Rule {
-  return (value): Fitted => {
-    const isOff = value === false || value === null || (argument.includes('dropout') && value === 0);
+  const isDropout = argument.includes('dropout') && !DROPPING.has(argument);
+  return (value, { usual }): Fitted => {
+    if (own(usual, argument) !== undefined) return kept(value);
+    const isOff = (value === false && OFF_ANYWAY.has(argument)) || (value === 0 && isDropout);
     return isOff || (argument === 'bias' && value === 'none') ? USUAL : kept(value);
   };
 }

@@ -73,13 +73,19 @@ export const layerCount: Rule = (value, { architecture, shape }) => {
   return scaled(shape.layers, `the tiny ${architecture} has ${shape.layers} layers`);
 };
 
-/** Numbers of tokens: other ones of the vocabulary, as many as there were. */
-export const tokens: Rule = (value, { architecture, shape }) => {
+/** A text by the numbers of its tokens: other ones of the vocabulary, as many as there were. */
+export const text: Rule = (value, { architecture, shape }) => {
   if (!Array.isArray(value) || !value.every(isWhole)) return left('it is no list of tokens');
   const whole = value.filter(isWhole);
   if (whole.every((one) => one < shape.vocabulary)) return kept(value);
-  const fitting = [...new Set(whole.map((one) => one % shape.vocabulary))];
+  const fitting = whole.map((one) => one % shape.vocabulary);
   return scaled(fitting, `the vocabulary of the tiny ${architecture} has ${shape.vocabulary} tokens`);
+};
+
+/** Tokens that are told apart: two that become one are one. */
+export const tokens: Rule = (value, fit) => {
+  const found = text(value, fit);
+  return found.kind === 'scaled' && Array.isArray(found.value) ? scaled([...new Set(found.value)], found.why) : found;
 };
 
 /** A cell has so many steps, and what is counted in them goes by that. */
