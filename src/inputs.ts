@@ -190,6 +190,11 @@ function chosenDevice(device: string | undefined, problems: string[]): DeviceCho
   return choice;
 }
 
+/** One cell runs on one device: what is configured for sweeps of both says nothing of it. */
+function configuredDevice({ command }: Typed, { device }: Configuration): DeviceChoice | undefined {
+  return command === 'replay' && device === 'both' ? undefined : device;
+}
+
 function optionsOf(typed: Typed, configuration: Configuration, problems: string[]): Options {
   const jobs = numberOf('jobs', typed, problems);
   const format = oneOf('--format', last(typed, 'format') ?? 'terminal', FORMATS, problems);
@@ -199,7 +204,7 @@ function optionsOf(typed: Typed, configuration: Configuration, problems: string[
   return {
     out: last(typed, 'out') ?? DEFAULT_OUT,
     python: last(typed, 'python'),
-    device: chosenDevice(last(typed, 'device'), problems) ?? configuration.device,
+    device: chosenDevice(last(typed, 'device'), problems) ?? configuredDevice(typed, configuration),
     oraclePath: last(typed, 'oracle-path'),
     download: last(typed, 'download'),
     base: last(typed, 'base'),

@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path';
 import { take } from '../adapters/machine/capacity.ts';
+import { openerOf } from '../adapters/machine/checkpoints/opener.ts';
 import { cardsNow } from '../adapters/machine/devices.ts';
 import { isBuilt } from '../adapters/machine/environments.ts';
 import { readText } from '../adapters/machine/files.ts';
@@ -10,6 +11,7 @@ import { environmentsFor } from '../adapters/machine/sweep-ports.ts';
 import { openWorld, type World } from '../adapters/machine/world.ts';
 import { cellId, parseCellId } from '../domain/cell.ts';
 import { ownForProbe } from '../domain/code-paths.ts';
+import { withLoadedAtBase } from '../domain/loaded-at-base.ts';
 import { STATUS, type Status } from '../domain/status.ts';
 import { UserError } from '../errors.ts';
 import { packagesOf } from '../plan/matrix.ts';
@@ -18,21 +20,24 @@ import { renderScript } from '../report/script.ts';
 import { parseRecord } from '../result/probe-record.ts';
 import { judge } from '../sweep/judge.ts';
 import type { Context } from './context.ts';
+import { ownOfCell } from './own-of-cell.ts';
 
 /** Runs one cell once more in one environment of an earlier run, with what its base left, and shows all that it prints. */
 export async function runReplay(context: Context): Promise<Status> {
   const { line, environment, folder, signal, say } = context;
   const [typed = ''] = line.operands;
-  const { cell, id } = located(typed, line.options.out);
+  const { report, cell, id } = located(typed, line.options.out);
   const { python, offline, device } = line.options;
   const world = await openWorld({ environment, folder, signal, python, offline, device, say });
   const { host, sandbox } = world;
   if (line.options.script) {
-    context.print(scriptOf(readReport(line.options.out), cell, id, sandbox.warden.program));
+    context.print(scriptOf(report, cell, id, sandbox.warden.program));
     return STATUS.fine;
   }
+  const own = await ownOfCell(cell, line.request.checkpoints, openerOf(world));
   await rebuilt(context, world, id);
   const left = findHandover(join(resolve(line.options.out), 'handover'), cell);
+  const base = report.results.find((one) => one.cell === cell && one.environment === left?.environmentId);
   const isBase = left === undefined || left.environmentId === id;
   const probes = new PythonProbes({
     cache: host.cache,
@@ -43,6 +48,7 @@ export async function runReplay(context: Context): Promise<Status> {
     signal: context.signal,
     start: host.start,
     cards: () => cardsNow(host),
+    own,
   });
   const job = {
     cells: [
@@ -50,7 +56,7 @@ export async function runReplay(context: Context): Promise<Status> {
         ...parseCellId(cell),
         id: cell,
         packages: packagesOf(parseCellId(cell)),
-        ...ownForProbe(parseCellId(cell), readReport(line.options.out).configurations),
+        ...ownForProbe(parseCellId(cell), report.configurations),
         leaves: false,
         thorough: true,
       },
@@ -65,7 +71,7 @@ export async function runReplay(context: Context): Promise<Status> {
   const end = await probes.run(id, carried, (text) => {
     const record = parseRecord(text);
     if (record?.kind !== 'cell') return;
-    const result = judge(record, { device: host.device });
+    const result = withLoadedAtBase(judge(record, { device: host.device }), base);
     outcome = result.outcome;
     context.print(`${cell}@${id}: ${result.outcome}\n`);
     for (const [stage, state] of Object.entries(result.stages)) context.print(`  ${stage.padEnd(9)} ${state}\n`);
@@ -91,7 +97,14 @@ function scriptOf({ results, environments }: Report, cell: string, id: string, p
   return renderScript({ cell: parsed, pins, python, config: JSON.parse(config), failure });
 }
 
-function located(typed: string, out: string): { readonly cell: string; readonly id: string } {
+function located(
+  typed: string,
+  out: string,
+): {
+  readonly report: Report;
+  readonly cell: string;
+  readonly id: string;
+} {
   const [cell = '', id = ''] = typed.split('@');
   if (id === '')
     throw new UserError(
@@ -107,7 +120,7 @@ function located(typed: string, out: string): { readonly cell: string; readonly 
         : ' `peft-sweep explain` lists what was.';
     throw new UserError(`\`${typed}\` was not measured in \`${out}\`.${hint}`);
   }
-  return { cell, id };
+  return { report, cell, id };
 }
 
 async function rebuilt(context: Context, world: World, id: string): Promise<void> {
