@@ -28,6 +28,8 @@ class Trial:
             if self.brought
             else ARCHITECTURES[cell["architecture"]]
         )
+        if self.brought:
+            self.brought.hide_adapter(self.folder)
         self.text = data.TINY
         self.entry, self.paths = paths.parts_of(cell["method"])
         self.own = own_of(self.torch, cell)

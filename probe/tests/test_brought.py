@@ -97,6 +97,22 @@ class Words(unittest.TestCase):
             text.text_of(transformers(), checkpoint(), 63)
 
 
+class Adapter(unittest.TestCase):
+    def test_one_that_lies_beside_the_model_is_not_shown_to_loaders(self):
+        work = Path(tempfile.mkdtemp())
+        beside = ["adapter_config.json", "adapter_model.safetensors", "model.safetensors"]
+        for files, there in ((beside, work / "model"), (["model.safetensors"], None)):
+            mine = checkpoint(files)
+            before = mine.folder
+            for _ in range(2):
+                mine.folder = before
+                mine.hide_adapter(work)
+            self.assertEqual(mine.folder, there or before)
+            names = sorted(path.name for path in mine.folder.iterdir())
+            self.assertEqual(names, ["config.json", "model.safetensors"])
+        self.assertEqual((work / "model" / "config.json").read_text(), '{"model_type": "llama"}')
+
+
 class Known(unittest.TestCase):
     def require(self, checked, **release):
         checked.require_known(transformers(**release), "AutoModelForCausalLM")

@@ -3,6 +3,7 @@
 import copy
 import dataclasses
 import json
+import shutil
 from pathlib import Path
 
 from ..errors import NotMeasurable, Unsupported
@@ -10,6 +11,7 @@ from ..models import Architecture
 from .modules import modules_of
 from .text import text_of
 
+ADAPTER = ("adapter_config.json", "adapter_model.safetensors")
 HEADS = ("score", "classifier", "classification_head", "qa_outputs")
 PER_LOGIT = 1e-4
 """A difference of logits that is none, as a share of their size: float32 rounds so in layers."""
@@ -32,6 +34,20 @@ class Brought:
     def trust(self):
         """What loaders are told of code that the checkpoint brings."""
         return {"trust_remote_code": self.trusts_code}
+
+    def hide_adapter(self, work):
+        """Leaves an adapter that lies beside the model out, by links in the cell's own folder:
+        loaders would load the model that it names. Where a cell is contained none is seen.
+        """
+        if not any((self.folder / name).exists() for name in ADAPTER):
+            return
+        shown = Path(work) / "model"
+        shutil.rmtree(shown, ignore_errors=True)
+        shown.mkdir()
+        for path in self.folder.iterdir():
+            if path.name not in ADAPTER:
+                (shown / path.name).symlink_to(path)
+        self.folder = shown
 
     def architecture(self, task):
         """As far as its configuration says it; modules and head are learnt from the model."""
