@@ -15,6 +15,7 @@ import { withLoadedAtBase } from '../domain/loaded-at-base.ts';
 import { STATUS, type Status } from '../domain/status.ts';
 import { UserError } from '../errors.ts';
 import { packagesOf } from '../plan/matrix.ts';
+import { isOfBase } from '../report/explain.ts';
 import type { Report } from '../report/model.ts';
 import { renderScript } from '../report/script.ts';
 import { parseRecord } from '../result/probe-record.ts';
@@ -37,7 +38,7 @@ export async function runReplay(context: Context): Promise<Status> {
   const own = await ownOfCell(cell, line.request.checkpoints, openerOf(world));
   await rebuilt(context, world, id);
   const left = findHandover(join(resolve(line.options.out), 'handover'), cell);
-  const base = report.results.find((one) => one.cell === cell && one.environment === left?.environmentId);
+  const base = report.results.find((one) => one.cell === cell && isOfBase(report, one));
   const isBase = left === undefined || left.environmentId === id;
   const probes = new PythonProbes({
     cache: host.cache,

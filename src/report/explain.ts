@@ -58,7 +58,8 @@ function argumentLines({ configurations = {} }: Report, cell: string): readonly 
   return name === undefined || found === undefined ? [] : ownLines({ [name]: found }, '  ');
 }
 
-function isOfBase({ environments, changes }: Report, { environment, repeat }: ReportResult): boolean {
+/** Whether something was measured first at the releases that all changes come from. */
+export function isOfBase({ environments, changes }: Report, { environment, repeat }: ReportResult): boolean {
   const where = environments.find(({ id, request }) => (id ?? request) === environment);
   return repeat === 1 && changes.every(({ library, from }) => where?.pins[library] === from);
 }
