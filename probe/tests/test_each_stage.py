@@ -171,6 +171,24 @@ class EachStage(unittest.TestCase):
                 self.generated(gaps)
             self.assertEqual(failed.exception.check, f"{check}-generation-differs")
 
+    def test_what_generate_without_the_cache_raises_fits_into_a_fact(self):
+        long = type("X" * 300, (Exception,), {})
+
+        def greedy(trial, prompts, use_cache):
+            if not use_cache:
+                raise long
+            return [Numbers(1)]
+
+        trial = trial_of()
+        with mock.patch.multiple(
+            generating,
+            greedy=greedy,
+            greedy_gap=lambda *given: 0.0,
+            data=SimpleNamespace(GENERATED=8),
+        ):
+            stages.generate(trial)
+        self.assertEqual(len(trial.facts["uncachedGenerate"]), 200)
+
     def test_generate_without_the_cache_is_not_judged_where_it_differs_by_design(self):
         by_design = {"uncached-generation-differs": "each step begins anew"}
         self.generated([0.0], by_design=by_design)
