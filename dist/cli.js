@@ -11,13 +11,13 @@ async function main(argv) {
     return 2;
   }
   const asksForHelp = argv.length === 0 || argv[0] === "help" || argv.includes("--help") || argv.includes("-h");
-  if (asksForHelp) return (await import("./chunks/help-7CYKEU5T.js")).showHelp(argv, process);
+  if (asksForHelp) return (await import("./chunks/help-BODRHJTN.js")).showHelp(argv, process);
   if (argv.includes("--version")) {
-    process.stdout.write(`${"0.5.0"}
+    process.stdout.write(`${"0.6.0"}
 `);
     return 0;
   }
-  return (await import("./chunks/run-XCDREDVT.js")).runCommand(argv, interrupted.signal, process);
+  return (await import("./chunks/run-AY43ZM6Z.js")).runCommand(argv, interrupted.signal, process);
 }
 async function failed(error) {
   const status = await said(error);
@@ -26,7 +26,7 @@ async function failed(error) {
 }
 async function said(error) {
   try {
-    return (await import("./chunks/failed-B724DJCE.js")).failed(
+    return (await import("./chunks/failed-NRPT2GCU.js")).failed(
       error,
       process.argv.slice(2),
       interrupted.signal.aborted,

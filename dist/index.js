@@ -81,7 +81,7 @@ import {
   worse,
   writeReport,
   writeText
-} from "./chunks/chunk-NFEAEIY5.js";
+} from "./chunks/chunk-N2TXPSV7.js";
 import {
   external_exports
 } from "./chunks/chunk-DSYGMKQK.js";
@@ -91,7 +91,7 @@ import {
   DEVICE_NAMES,
   SEARCHES,
   deviceOf
-} from "./chunks/chunk-34NTJ6WH.js";
+} from "./chunks/chunk-CSJ5QCZV.js";
 import {
   nextStep,
   writeDefect
@@ -22331,7 +22331,7 @@ var PlanFile = external_exports.strictObject({
   command: Command2.exactOptional(),
   /** Why nothing is measured, where nothing is. */
   nothing: external_exports.string().max(4e3).exactOptional(),
-  requests: external_exports.array(PlannedRequest).max(64),
+  requests: external_exports.array(PlannedRequest).max(512),
   shards: external_exports.array(Shard).max(256)
 });
 
@@ -22536,7 +22536,7 @@ function finish(runner, line, parts, more) {
   const nothing = parts.length > 0 && shards.length === 0 ? { nothing: whyNothing(parts) } : {};
   const file = PlanFile.parse({
     schemaVersion: 1,
-    tool: "0.5.0",
+    tool: "0.6.0",
     repository: runner.repository,
     ...nothing,
     ...more,
@@ -23714,11 +23714,11 @@ async function measured({ file, line }, check, { github: github2, runner, around
   const shards = join6(line.options.out, "shards");
   for (const shard of file.shards) {
     const out = join6(shards, `${SHARD_PREFIX}${shard.id}`);
-    const watch = progressOn(file, runner(), client, { clock: around.clock, tool: "0.5.0" });
+    const watch = progressOn(file, runner(), client, { clock: around.clock, tool: "0.6.0" });
     const { report, why } = await sweepShard(file, shard, out, around, line.options, { watch });
     writeShard(out, shard, IN_ONE_JOB, report.run, { why, findings: report.findings });
   }
-  const facts = { tool: "0.5.0", started: around.clock.date() };
+  const facts = { tool: "0.6.0", started: around.clock.date() };
   const gathered = await gather(file, IN_ONE_JOB, shards, facts);
   const published = await publishReports(file, gathered, runner(), client, around.clock, check);
   return show(gathered.reports, published, line.options.out, around);
@@ -23833,7 +23833,7 @@ async function planned(file, check, { github: github2, runner, around }) {
   else if (folder === "") await begin(file, runner(), client);
   if (isReply || folder === "") return STATUS.fine;
   const listed = await listedShards(file, runner(), client);
-  const facts = { tool: "0.5.0", started: around.clock.date() };
+  const facts = { tool: "0.6.0", started: around.clock.date() };
   const gathered = await gather(file, getInput("plan-sha256"), folder, facts, listed);
   const published = await publishReports(file, gathered, runner(), client, around.clock, check);
   const status = await show(gathered.reports, published, optionsInput().out, around);
@@ -28726,7 +28726,7 @@ function logLine(text) {
 function failed(error2) {
   const { status, lines, log } = failureOf(error2, interrupted.signal.aborted);
   for (const text of lines) error(plain(text, 1e3));
-  if (log !== void 0) info(nextStep(writeDefect("0.5.0", [getInput("mode")], log), logLine(log)));
+  if (log !== void 0) info(nextStep(writeDefect("0.6.0", [getInput("mode")], log), logLine(log)));
   setOutput("status", status);
   process.exitCode = status;
 }

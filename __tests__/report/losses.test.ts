@@ -42,6 +42,11 @@ describe('the last losses of training', () => {
     });
   });
 
+  it('stand apart from long names', () => {
+    const text = renderTerminal(trained({ lora: [0.5, 0.5], 'prefix-tuning+no-cache+own-12345678': [1, 1] }));
+    expect(text).toMatch(/^ {4}prefix-tuning\+no-cache\+own-12345678 +1\.00$/m);
+  });
+
   it('are no table where only one method was trained', () => {
     expect(lossBlocks(trained({ lora: [0.5, 0.5] }))).toEqual([]);
   });

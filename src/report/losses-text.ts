@@ -12,7 +12,7 @@ export function lossesText(report: Report): string {
 }
 
 function blockText({ title, quantizations, rows }: LossBlock): string {
-  const width = Math.max(23, title.length + 4);
+  const width = Math.max(23, title.length + 4, ...rows.map(({ method }) => method.length + 6));
   const line = (first: string, cells: readonly string[]) =>
     (first.padEnd(width) + cells.map((cell) => cell.padEnd(17)).join('')).trimEnd();
   return [line(`  ${title}`, quantizations), ...rows.map(({ method, losses }) => line(`    ${method}`, losses))].join(

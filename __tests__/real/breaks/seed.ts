@@ -46,6 +46,7 @@ export const SEED: readonly KnownBreak[] = [
     held: ['peft==0.12.0'],
     cells: '{lora,prefix-tuning+no-cache}/none/codellama/causal-lm',
     expected: [WITHOUT_CACHE],
+    environments: 24,
     offered: 'peft>=0.14.0',
     unharmed: ['lora/none/codellama/causal-lm'],
     sources: SOURCES,

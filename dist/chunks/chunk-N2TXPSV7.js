@@ -23,7 +23,7 @@ import {
   grammarOf,
   joined,
   readArguments
-} from "./chunk-34NTJ6WH.js";
+} from "./chunk-CSJ5QCZV.js";
 import {
   STATUS,
   code,
@@ -1018,14 +1018,14 @@ var require_foldFlowLines = __commonJS({
     var FOLD_FLOW = "flow";
     var FOLD_BLOCK = "block";
     var FOLD_QUOTED = "quoted";
-    function foldFlowLines(text3, indent2, mode = "flow", { indentAtStart, lineWidth = 80, minContentWidth = 20, onFold, onOverflow } = {}) {
+    function foldFlowLines(text4, indent2, mode = "flow", { indentAtStart, lineWidth = 80, minContentWidth = 20, onFold, onOverflow } = {}) {
       if (!lineWidth || lineWidth < 0)
-        return text3;
+        return text4;
       if (lineWidth < minContentWidth)
         minContentWidth = 0;
       const endStep = Math.max(1 + minContentWidth, 1 + lineWidth - indent2.length);
-      if (text3.length <= endStep)
-        return text3;
+      if (text4.length <= endStep)
+        return text4;
       const folds = [];
       const escapedFolds = {};
       let end = lineWidth - indent2.length;
@@ -1042,14 +1042,14 @@ var require_foldFlowLines = __commonJS({
       let escStart = -1;
       let escEnd = -1;
       if (mode === FOLD_BLOCK) {
-        i = consumeMoreIndentedLines(text3, i, indent2.length);
+        i = consumeMoreIndentedLines(text4, i, indent2.length);
         if (i !== -1)
           end = i + endStep;
       }
-      for (let ch; ch = text3[i += 1]; ) {
+      for (let ch; ch = text4[i += 1]; ) {
         if (mode === FOLD_QUOTED && ch === "\\") {
           escStart = i;
-          switch (text3[i + 1]) {
+          switch (text4[i + 1]) {
             case "x":
               i += 3;
               break;
@@ -1066,12 +1066,12 @@ var require_foldFlowLines = __commonJS({
         }
         if (ch === "\n") {
           if (mode === FOLD_BLOCK)
-            i = consumeMoreIndentedLines(text3, i, indent2.length);
+            i = consumeMoreIndentedLines(text4, i, indent2.length);
           end = i + indent2.length + endStep;
           split2 = void 0;
         } else {
           if (ch === " " && prev && prev !== " " && prev !== "\n" && prev !== "	") {
-            const next2 = text3[i + 1];
+            const next2 = text4[i + 1];
             if (next2 && next2 !== " " && next2 !== "\n" && next2 !== "	")
               split2 = i;
           }
@@ -1083,12 +1083,12 @@ var require_foldFlowLines = __commonJS({
             } else if (mode === FOLD_QUOTED) {
               while (prev === " " || prev === "	") {
                 prev = ch;
-                ch = text3[i += 1];
+                ch = text4[i += 1];
                 overflow = true;
               }
               const j = i > escEnd + 1 ? i - 2 : escStart - 1;
               if (escapedFolds[j])
-                return text3;
+                return text4;
               folds.push(j);
               escapedFolds[j] = true;
               end = j + endStep;
@@ -1103,39 +1103,39 @@ var require_foldFlowLines = __commonJS({
       if (overflow && onOverflow)
         onOverflow();
       if (folds.length === 0)
-        return text3;
+        return text4;
       if (onFold)
         onFold();
-      let res = text3.slice(0, folds[0]);
+      let res = text4.slice(0, folds[0]);
       for (let i2 = 0; i2 < folds.length; ++i2) {
         const fold = folds[i2];
-        const end2 = folds[i2 + 1] || text3.length;
+        const end2 = folds[i2 + 1] || text4.length;
         if (fold === 0)
           res = `
-${indent2}${text3.slice(0, end2)}`;
+${indent2}${text4.slice(0, end2)}`;
         else {
           if (mode === FOLD_QUOTED && escapedFolds[fold])
-            res += `${text3[fold]}\\`;
+            res += `${text4[fold]}\\`;
           res += `
-${indent2}${text3.slice(fold + 1, end2)}`;
+${indent2}${text4.slice(fold + 1, end2)}`;
         }
       }
       return res;
     }
-    function consumeMoreIndentedLines(text3, i, indent2) {
+    function consumeMoreIndentedLines(text4, i, indent2) {
       let end = i;
       let start2 = i + 1;
-      let ch = text3[start2];
+      let ch = text4[start2];
       while (ch === " " || ch === "	") {
         if (i < start2 + indent2) {
-          ch = text3[++i];
+          ch = text4[++i];
         } else {
           do {
-            ch = text3[++i];
+            ch = text4[++i];
           } while (ch && ch !== "\n");
           end = i;
           start2 = i + 1;
-          ch = text3[start2];
+          ch = text4[start2];
         }
       }
       return end;
@@ -10278,8 +10278,12 @@ var OwnValue = external_exports.union([
 var ArgumentName = external_exports.string().max(60).regex(/^[a-z][A-Za-z0-9_]*$/, "is no name of an argument");
 var OwnArguments = external_exports.record(ArgumentName, OwnValue).refine((table3) => Object.keys(table3).length <= MOST_ENTRIES, "has too many arguments").meta({ id: "OwnArguments" });
 var Carried = external_exports.strictObject({ arguments: OwnArguments, quantization: OwnArguments, loading: OwnArguments });
-var Argument = external_exports.string().max(60);
-var Why = external_exports.string().max(300);
+var LONGEST_NAME = 60;
+var LONGEST_WHY = 300;
+var LONGEST_PLACE = 400;
+var MOST_PLACES = 8;
+var Argument = external_exports.string().max(LONGEST_NAME);
+var Why = external_exports.string().max(LONGEST_WHY);
 var OwnConfiguration = external_exports.strictObject({
   ...Carried.shape,
   /** What had to be made smaller. */
@@ -10287,8 +10291,18 @@ var OwnConfiguration = external_exports.strictObject({
   /** What could not be carried. */
   left: external_exports.array(external_exports.strictObject({ argument: Argument, why: Why })).max(MOST_ENTRIES),
   /** Where it stands: `train.py:31`. */
-  at: external_exports.array(external_exports.string().max(400)).max(8)
+  at: external_exports.array(external_exports.string().max(LONGEST_PLACE)).max(MOST_PLACES)
 });
+function leftOut(argument2, why) {
+  return { argument: argument2.slice(0, LONGEST_NAME), why: why.slice(0, LONGEST_WHY) };
+}
+function nothingCarried(left2, at4) {
+  const empty = { arguments: {}, quantization: {}, loading: {}, scaled: [] };
+  return { ...empty, left: left2.slice(0, MOST_ENTRIES), at: placesOf(at4) };
+}
+function placesOf(at4) {
+  return at4.slice(0, MOST_PLACES).map((place2) => place2.slice(0, LONGEST_PLACE));
+}
 var OwnName = external_exports.string().regex(/^own-[0-9a-f]{8}$/);
 var OwnConfigurations = external_exports.record(OwnName, OwnConfiguration).refine((table3) => Object.keys(table3).length <= 400, "has too many configurations");
 function isOwnName(part2) {
@@ -10364,7 +10378,7 @@ var Configuration = external_exports.strictObject({
   runners: external_exports.record(
     external_exports.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/, "name a class by small letters, digits and `-`"),
     external_exports.strictObject({
-      "runs-on": external_exports.union([external_exports.string(), external_exports.array(external_exports.string())]),
+      "runs-on": external_exports.union([external_exports.string().min(1), external_exports.array(external_exports.string().min(1)).min(1)]),
       device: external_exports.enum(DEVICE_NAMES).optional(),
       capability: external_exports.number().positive().max(99).optional(),
       "memory-gb": external_exports.number().positive().optional(),
@@ -10401,22 +10415,22 @@ function configurationProblems(issue) {
 function normalizeName(name2) {
   return name2.toLowerCase().replace(/[-_.]+/g, "-");
 }
-function withoutCredentials(text3) {
-  return text3.replace(/\/\/[^/?#\s]*@/g, "//");
+function withoutCredentials(text4) {
+  return text4.replace(/\/\/[^/?#\s]*@/g, "//");
 }
 var SECRET_PART = /^(?=.*\d)(?=.*[A-Za-z])[\w.~-]{20,}$/;
 function addressInWords(address) {
   const [bare = ""] = withoutCredentials(address).split(/[?#]/);
   return bare.split("/").map((part2, index) => index > 2 && SECRET_PART.test(part2) ? "***" : part2).join("/");
 }
-function isName(text3) {
-  return text3.length <= 100 && /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/.test(text3);
+function isName(text4) {
+  return text4.length <= 100 && /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/.test(text4);
 }
 
 // src/domain/version.ts
 var pep440 = __toESM(require_pep440(), 1);
-function isVersion(text3) {
-  return pep440.valid(text3) !== null;
+function isVersion(text4) {
+  return pep440.valid(text4) !== null;
 }
 function compareVersions(left2, right) {
   return pep440.compare(left2, right);
@@ -14440,10 +14454,10 @@ function matchesPieces(value, pieces) {
   }
   return value.length - last3.length >= position2 && value.endsWith(last3);
 }
-function splitOutsideBraces(text3, separator) {
+function splitOutsideBraces(text4, separator) {
   const parts = [""];
   let depth = 0;
-  for (const character of text3) {
+  for (const character of text4) {
     if (character === "{") depth++;
     if (character === "}") depth--;
     if (character === separator && depth === 0) parts.push("");
@@ -14551,6 +14565,29 @@ function sidesOf({ weights }, layers) {
   });
 }
 
+// src/plan/own/cpt.ts
+var MASKS = ["cpt_mask", "cpt_tokens_type_mask"];
+function alignMasks({ carried, scaled: scaled2, left: left2 }, written4, { usual }) {
+  const given = (name2) => written4.find(({ argument: argument2 }) => argument2 === name2)?.value;
+  const length = lengthOf(carried.cpt_token_ids);
+  const usualLength = lengthOf(usual.cpt_token_ids);
+  const isLeft3 = (given("cpt_token_ids") ?? null) === null || left2.some(({ argument: argument2 }) => argument2 === "cpt_token_ids");
+  for (const mask of MASKS) {
+    const from = usual[mask];
+    const isGiven = (given(mask) ?? null) !== null;
+    if (isLeft3 && carried[mask] !== void 0) {
+      delete carried[mask];
+      left2.push(leftOut(mask, "it belongs to `cpt_token_ids`, which is not carried"));
+    } else if (length !== void 0 && length !== usualLength && !isGiven && from !== void 0) {
+      carried[mask] = Array.from({ length }, () => 1);
+      scaled2.push({ ...leftOut(mask, "as PEFT makes it, as long as `cpt_token_ids`"), from, to: carried[mask] });
+    }
+  }
+}
+function lengthOf(value) {
+  return value !== void 0 && isList(value) ? value.length : void 0;
+}
+
 // src/plan/own/fitted.ts
 var USUAL = { kind: "usual" };
 function kept(value) {
@@ -14561,6 +14598,124 @@ function scaled(value, why) {
 }
 function left(why) {
   return { kind: "left", why };
+}
+
+// src/plan/own/path-pattern.ts
+var LONGEST_PATTERN = 200;
+var LONGEST_PATH = 400;
+var DEEPEST = 3;
+var Unread = class extends Error {
+};
+function pathPattern(pattern) {
+  if (pattern.length > LONGEST_PATTERN) return void 0;
+  const reader = new Reader(pattern);
+  try {
+    const part2 = reader.whole();
+    return (path) => path.length <= LONGEST_PATH && part2(path, /* @__PURE__ */ new Set([0])).has(path.length);
+  } catch (error) {
+    if (error instanceof Unread) return void 0;
+    throw error;
+  }
+}
+var Reader = class {
+  constructor(pattern) {
+    this.pattern = pattern;
+  }
+  pattern;
+  #at = 0;
+  #depth = 0;
+  /** Whether anything but what must be absent was read. */
+  #hasBegun = false;
+  whole() {
+    const part2 = this.#either();
+    if (this.#at < this.pattern.length) throw new Unread();
+    return part2;
+  }
+  #either() {
+    const parts = [this.#sequence()];
+    while (this.#takes("|")) parts.push(this.#sequence());
+    return (path, starts) => new Set(parts.flatMap((part2) => [...part2(path, starts)]));
+  }
+  #sequence() {
+    const parts = [];
+    while (this.#at < this.pattern.length && !/[|)]/.test(this.#next())) parts.push(this.#quantified());
+    return (path, starts) => parts.reduce((ends2, part2) => part2(path, ends2), starts);
+  }
+  #quantified() {
+    if (this.#takes("(?!")) return this.#absent();
+    if (this.#takes("^")) return (_path, starts) => new Set([...starts].filter((start2) => start2 === 0));
+    if (this.#takes("$")) return (path, starts) => new Set([...starts].filter((start2) => start2 === path.length));
+    this.#hasBegun = true;
+    return this.#takes("(") ? this.#group() : this.#repeated(this.#sign());
+  }
+  /** Tried from each place that it can begin at, so from the first one only. */
+  #absent() {
+    if (this.#hasBegun || this.#depth > 0) throw new Unread();
+    const part2 = this.#inside();
+    this.#hasBegun = false;
+    return (path, starts) => new Set([...starts].filter((start2) => part2(path, /* @__PURE__ */ new Set([start2])).size === 0));
+  }
+  #group() {
+    if (!this.#takes("?:") && this.#takes("?")) throw new Unread();
+    const part2 = this.#inside();
+    if (this.#takes("?")) return (path, starts) => /* @__PURE__ */ new Set([...starts, ...part2(path, starts)]);
+    if (/[*+{]/.test(this.#next())) throw new Unread();
+    return part2;
+  }
+  #inside() {
+    this.#depth++;
+    if (this.#depth > DEEPEST) throw new Unread();
+    const part2 = this.#either();
+    if (!this.#takes(")")) throw new Unread();
+    this.#depth--;
+    return part2;
+  }
+  /** One sign: whether it is a given one. */
+  #sign() {
+    const [set2] = /^\[[\w.-]+\]/.exec(this.pattern.slice(this.#at)) ?? [];
+    const [escaped] = /^\\([dw]|[^\w\s])/.exec(this.pattern.slice(this.#at)) ?? [];
+    if (this.#takes(".")) return () => true;
+    const one2 = set2 ?? escaped ?? this.#next();
+    this.#at += one2.length;
+    if (set2 !== void 0 || escaped !== void 0) return among(one2);
+    if (/[\\[\](){}*+?]/.test(one2) || one2 === "") throw new Unread();
+    return (sign) => sign === one2;
+  }
+  /** How often, as far as it fits: for a whole path it is the same whether more or less of it is tried first. */
+  #repeated(isSign) {
+    const often = ["*", "+", "?"].find((sign) => this.#takes(sign));
+    if (often !== void 0) this.#takes("?");
+    if (/[*+?{]/.test(this.#next())) throw new Unread();
+    const one2 = (path, starts) => new Set([...starts].filter((at4) => fits(path, at4, isSign)).map((at4) => at4 + 1));
+    if (often === void 0) return one2;
+    if (often === "?") return (path, starts) => /* @__PURE__ */ new Set([...starts, ...one2(path, starts)]);
+    const more = (path, starts) => onward(path, starts, isSign);
+    return often === "*" ? more : (path, starts) => more(path, one2(path, starts));
+  }
+  #next() {
+    return this.pattern.charAt(this.#at);
+  }
+  #takes(text4) {
+    const isHere = this.pattern.startsWith(text4, this.#at);
+    if (isHere) this.#at += text4.length;
+    return isHere;
+  }
+};
+function among(text4) {
+  try {
+    const expression = new RegExp(`^${text4}$`);
+    return (sign) => expression.test(sign);
+  } catch {
+    throw new Unread();
+  }
+}
+function fits(path, at4, isSign) {
+  return at4 < path.length && isSign(path.charAt(at4));
+}
+function onward(path, starts, isSign) {
+  const ends2 = new Set(starts);
+  for (const end of ends2) if (fits(path, end, isSign)) ends2.add(end + 1);
+  return ends2;
 }
 
 // src/plan/own/modules.ts
@@ -14575,16 +14730,19 @@ var modules = (value, fit) => {
   const why = `the tiny ${fit.architecture} has no ${ticked(missing)}`;
   return found.length === 0 ? left(why) : scaled(found, why);
 };
-var tableByModule = (value, fit) => {
+var rankByModule = (value, fit) => tableByModule(value, fit, (rank3) => Math.max(1, Math.floor(rank3 * fit.factor)));
+var alphaByModule = (value, fit) => tableByModule(value, fit, (alpha2) => alpha2 * fit.factor);
+function tableByModule(value, fit, smaller) {
   if (!isTable(value)) return left("it is no table");
   const entries = Object.entries(value);
   const found = entries.filter(([name2]) => isModule(fit, name2));
-  const fitting = found.map(([name2, one2]) => [name2, typeof one2 === "number" ? one2 * fit.factor : one2]);
+  const isFitted = fit.factor !== 1;
+  const fitting = found.map(([name2, one2]) => [name2, isFitted && typeof one2 === "number" ? smaller(one2) : one2]);
   if (found.length === 0) return left(`the tiny ${fit.architecture} has no ${ticked(entries.map(([name2]) => name2))}`);
   const table3 = Object.fromEntries(fitting);
-  if (found.length === entries.length && fit.factor === 1) return kept(table3);
+  if (found.length === entries.length && !isFitted) return kept(table3);
   return scaled(table3, "it follows the modules and the rank that the tiny model has");
-};
+}
 var layerNumbers = (value, { architecture, shape }) => {
   const numbers2 = [value].flat().filter((one2) => typeof one2 === "number");
   if (numbers2.length === 0) return left("it is no number of a layer");
@@ -14610,24 +14768,11 @@ function namesIn(value) {
 function isModule({ shape, heads }, name2) {
   return heads.includes(name2) || layersNamed(shape, name2).length > 0;
 }
-var MOST_REPEATS = 4;
-var LONGEST_PATTERN = 200;
 function byPattern(pattern, { architecture, shape }) {
-  const matches2 = matcher2(pattern);
+  const matches2 = pathPattern(pattern);
   if (matches2 === void 0) return left("a pattern of this form is not tried on the names of the tiny model");
   const isFitting = Object.keys(shape.weights).some(matches2);
   return isFitting ? kept(pattern) : left(`no module of the tiny ${architecture} fits this pattern`);
-}
-function matcher2(pattern) {
-  const repeats = pattern.match(/[*+{]/g)?.length ?? 0;
-  const isNested = /\)[*+{]|\\\d|\(\?[P<(#]/.test(pattern);
-  if (pattern.length > LONGEST_PATTERN || repeats > MOST_REPEATS || isNested) return void 0;
-  try {
-    const expression = new RegExp(`^(?:${pattern})$`);
-    return (path) => expression.test(path);
-  } catch {
-    return void 0;
-  }
 }
 var SHOWN = 4;
 function ticked(names2) {
@@ -14687,12 +14832,16 @@ var layerCount = (value, { architecture, shape }) => {
   if (value <= shape.layers) return kept(value);
   return scaled(shape.layers, `the tiny ${architecture} has ${shape.layers} layers`);
 };
-var tokens = (value, { architecture, shape }) => {
+var text = (value, { architecture, shape }) => {
   if (!Array.isArray(value) || !value.every(isWhole)) return left("it is no list of tokens");
   const whole2 = value.filter(isWhole);
   if (whole2.every((one2) => one2 < shape.vocabulary)) return kept(value);
-  const fitting = [...new Set(whole2.map((one2) => one2 % shape.vocabulary))];
+  const fitting = whole2.map((one2) => one2 % shape.vocabulary);
   return scaled(fitting, `the vocabulary of the tiny ${architecture} has ${shape.vocabulary} tokens`);
+};
+var tokens = (value, fit) => {
+  const found = text(value, fit);
+  return found.kind === "scaled" && Array.isArray(found.value) ? scaled([...new Set(found.value)], found.why) : found;
 };
 var steps = () => left("a cell is trained for 25 steps");
 function isSize(value) {
@@ -14714,11 +14863,14 @@ var ofCell = () => USUAL;
 var notWithout = (what) => () => left(`it needs ${what}`);
 var fromModel = () => left("PEFT takes it from the model");
 var elsewhere = () => left("it names something outside of the cell");
-var start = (value) => {
+var STARTS = { eva: "lora+eva", corda: "lora+corda", lora_ga: "lora+lora-ga" };
+var start = (value, { usual }) => {
+  if (value === usual.init_lora_weights) return USUAL;
   if (typeof value !== "string") return value === true ? USUAL : kept(value);
   if (/^pissa_niter_\d+$/.test(value)) return scaled("pissa", "found by drawing, it begins otherwise each time");
-  const isPrepared = ["eva", "corda", "lora_ga", "loftq"].includes(value);
-  return isPrepared ? left("it needs a preparation with data of the user\u2019s own") : kept(value);
+  const method = own(STARTS, value);
+  if (method !== void 0) return left(`it is a method of its own: name \`${method}\``);
+  return value === "loftq" ? left("it needs the weights before they are quantized") : kept(value);
 };
 var promptStart = (value) => {
   const named4 = typeof value === "string" ? value.split(".").at(-1) ?? "" : value;
@@ -14735,8 +14887,8 @@ var METHOD_RULES = {
   modules_to_save: modules,
   layers_to_transform: layerNumbers,
   layer_replication: layerRanges,
-  rank_pattern: tableByModule,
-  alpha_pattern: tableByModule,
+  rank_pattern: rankByModule,
+  alpha_pattern: alphaByModule,
   r: rank,
   init_r: rank,
   target_r: rank,
@@ -14761,8 +14913,8 @@ var METHOD_RULES = {
   deltaT: steps,
   trainable_token_indices: tokens,
   token_indices: tokens,
-  alora_invocation_tokens: tokens,
-  cpt_token_ids: tokens,
+  alora_invocation_tokens: text,
+  cpt_token_ids: text,
   init_lora_weights: start,
   prompt_tuning_init: promptStart,
   prompt_tuning_init_text: notWithout("a tokenizer, which the tiny model has none of"),
@@ -14771,7 +14923,9 @@ var METHOD_RULES = {
   num_layers: fromModel,
   num_attention_heads: fromModel,
   num_transformer_submodules: fromModel,
+  hidden_size: fromModel,
   target_parameters: notWithout("parameters by their names in the full model"),
+  adapters: elsewhere,
   megatron_config: elsewhere,
   megatron_core: elsewhere,
   base_model_name_or_path: ofCell,
@@ -14813,23 +14967,35 @@ var LOADING_RULES = {
   use_cache: usually(true),
   attn_implementation: (value) => value === "eager" || value === "sdpa" ? kept(value) : left("it needs a card and a package of its own")
 };
-var methodRule = (argument2) => own(METHOD_RULES, argument2) ?? asItIs(argument2);
+var methodRule = (argument2) => own(METHOD_RULES, argument2) ?? (/_(path|file|dir)$/.test(argument2) ? elsewhere : asItIs(argument2));
 var quantizationRule = (argument2) => own(QUANTIZATION_RULES, argument2) ?? (() => left("arguments of this quantization are not carried"));
 var loadingRule = (argument2) => own(LOADING_RULES, argument2) ?? ofCell;
+var OFF_ANYWAY = /* @__PURE__ */ new Set([
+  ...["apply_GS", "block_share", "coft", "decompose_both", "enable_softmax_topk", "ensure_weight_tying"],
+  ...["fan_in_fan_out", "layerwise_scalings", "lora_bias", "prefix_projection", "proportional_parameters"],
+  ...["rank_dropout_scale", "sample_at_inference", "save_indices", "save_only_topk_weights", "sparse", "use_asa"],
+  ...["use_dora", "use_dynamic_rank", "use_effective_conv2d", "use_qalora", "use_rslora", "use_trainable_adapters"],
+  "very_sparse"
+]);
+var DROPPING = /* @__PURE__ */ new Set(["xlora_dropout_p", "shadow_dropout"]);
 function asItIs(argument2) {
-  return (value) => {
-    const isOff = value === false || value === null || argument2.includes("dropout") && value === 0;
+  const isDropout = argument2.includes("dropout") && !DROPPING.has(argument2);
+  return (value, { usual }) => {
+    if (own(usual, argument2) !== void 0) return kept(value);
+    const isOff = value === false && OFF_ANYWAY.has(argument2) || value === 0 && isDropout;
     return isOff || argument2 === "bias" && value === "none" ? USUAL : kept(value);
   };
 }
 
 // src/plan/own/configuration.ts
+var NO_NAME = left("PEFT has no argument with such a name");
 var UNREAD = left("its value is not in the source, or depends on how it is run");
 function ownConfiguration(cell, written4) {
   const fit = fitOf(cell, written4.method);
-  if (fit === void 0) return void 0;
+  if (fit === void 0) return { configuration: without2(written4, whyNothing(cell)) };
   const method = fitted(written4.method, methodRule, fit);
   exclude(method.carried, fit);
+  if (fit.method.config === "CPTConfig") alignMasks(method, written4.method, fit);
   const quantization = cell.quantization === "none" ? NOTHING : fitted(written4.quantization, quantizationRule, fit);
   const loading = fitted(loadingBeside(cell, written4), loadingRule, fit);
   const configuration = {
@@ -14838,11 +15004,24 @@ function ownConfiguration(cell, written4) {
     loading: loading.carried,
     scaled: [...method.scaled, ...quantization.scaled, ...loading.scaled],
     left: [...method.left, ...quantization.left, ...loading.left],
-    at: [...written4.at]
+    at: placesOf(written4.at)
   };
   const { data } = OwnConfiguration.safeParse(configuration);
-  if (data === void 0) return void 0;
+  if (data === void 0) return { configuration: without2(written4, "there is more than one configuration may hold") };
   return isEmpty(data) ? { configuration: data } : { name: nameOf(data), configuration: data };
+}
+function without2({ method, quantization, loading, at: at4 }, why) {
+  const all = [...method, ...quantization, ...loading];
+  return nothingCarried(
+    all.map(({ argument: argument2 }) => leftOut(argument2, why)),
+    at4
+  );
+}
+function whyNothing(cell) {
+  if (isControl(cell)) return "the control has no adapter, and is made as the matrix has it";
+  const { entry } = methodParts(cell.method);
+  if (entryOf(cell.method) === void 0) return `the matrix has no method \`${entry}\``;
+  return `arguments are fitted to the tiny models of the matrix, and \`${cell.architecture}\` is none of them`;
 }
 function loadingBeside({ method }, { loading }) {
   const isInBfloat162 = methodParts(method).paths.includes("bf16");
@@ -14881,10 +15060,11 @@ function usualOf2(method, roles) {
 function fitted(written4, ruleOf2, fit) {
   const part2 = { carried: {}, scaled: [], left: [] };
   for (const { argument: argument2, value } of written4) {
-    const found = foundFor(value, ruleOf2(argument2), fit);
-    if (found.kind === "left") part2.left.push({ argument: argument2, why: found.why });
+    const isName2 = ArgumentName.safeParse(argument2).success;
+    const found = isName2 ? foundFor(value, ruleOf2(argument2), fit) : NO_NAME;
+    if (found.kind === "left") part2.left.push(leftOut(argument2, found.why));
     if (found.kind === "scaled" && value !== void 0)
-      part2.scaled.push({ argument: argument2, from: value, to: found.value, why: found.why });
+      part2.scaled.push({ ...leftOut(argument2, found.why), from: value, to: found.value });
     const isKept = found.kind === "kept" || found.kind === "scaled";
     if (isKept && !isUsual(found.value, own(fit.usual, argument2))) part2.carried[argument2] = found.value;
   }
@@ -14895,8 +15075,8 @@ function foundFor(value, rule, fit) {
   return value === null ? USUAL : rule(value, fit);
 }
 function isUsual(value, usual) {
-  const text3 = (one2) => JSON.stringify(Array.isArray(one2) ? one2.map((each) => JSON.stringify(each)).toSorted() : one2);
-  return usual !== void 0 && text3(value) === text3(usual);
+  const text4 = (one2) => JSON.stringify(Array.isArray(one2) ? one2.map((each) => JSON.stringify(each)).toSorted() : one2);
+  return usual !== void 0 && text4(value) === text4(usual);
 }
 var EITHER = {
   OFTConfig: [["r", "oft_block_size"]],
@@ -14908,7 +15088,6 @@ function exclude(carried, { method, usual }) {
 }
 
 // src/plan/own/cells.ts
-var MOST_PLACES = 8;
 var OwnCells = class {
   #configurations = /* @__PURE__ */ new Map();
   #beside = /* @__PURE__ */ new Set();
@@ -14925,6 +15104,10 @@ var OwnCells = class {
     }
     return [...new Set(found)];
   }
+  /** Cells that are named as the matrix has them: these stand beside nothing. */
+  addPlain(cells) {
+    for (const cell of cells) this.#plain.add(cellId(cell));
+  }
   get configurations() {
     return Object.fromEntries(this.#configurations);
   }
@@ -14939,9 +15122,11 @@ var OwnCells = class {
     for (const one2 of left2) this.#notes.set(JSON.stringify([at4, one2]), { ...one2, at: at4 });
   }
   #named(cell, written4) {
-    const { name: name2, configuration } = ownConfiguration(cell, written4) ?? {};
-    if (configuration !== void 0 && name2 === void 0) this.#note(configuration);
-    if (name2 === void 0 || configuration === void 0) return cellId(cell);
+    const { name: name2, configuration } = ownConfiguration(cell, written4);
+    if (name2 === void 0) {
+      this.#note(configuration);
+      return cellId(cell);
+    }
     const known2 = this.#configurations.get(name2);
     const at4 = [.../* @__PURE__ */ new Set([...known2?.at ?? [], ...configuration.at])].slice(0, MOST_PLACES);
     this.#configurations.set(name2, { ...known2 ?? configuration, at: at4 });
@@ -14956,8 +15141,17 @@ function namedCells(entries, matrix, problems) {
   const patterns = entries.flatMap(
     (entry) => typeof entry === "string" ? [entry] : withArguments(entry, matrix, own2, problems)
   );
+  own2.addPlain(
+    selectCells(
+      entries.filter((entry) => typeof entry === "string"),
+      matrix,
+      []
+    )
+  );
   for (const { argument: argument2, why } of own2.notes())
-    problems.push(`Configuration: \`cells\`: \`${argument2}\` cannot be carried: ${why}. Leave it out.`);
+    problems.push(
+      `Configuration: \`cells\`: \`${argument2}\` cannot be carried: ${why}. Leave it out, or name other cells.`
+    );
   return { patterns, configurations: own2.configurations, beside: own2.beside() };
 }
 function withArguments(entry, matrix, own2, problems) {
@@ -14975,8 +15169,8 @@ var PACKAGE_NAME = /^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$/;
 var MISTYPED = 2;
 var VERSION_OR_LINE = /^\d+(\.\d+)*\.(x|\*)$/;
 var LOOSE = /^([A-Za-z][A-Za-z0-9._-]*?)(?:\s*(===?|[~<>!]=|[:=@<>\s])\s*(?:(v?\d[^\s.>-]*(?:\.[^\s.>-]+)*)\s*(?:(?:\.{2,3}|->|=>|\bto\b|[-:\s])\s*(v?\d\S*)?)?)?)?$/;
-function meantBy(text3) {
-  const [, name2, between3 = "", first, second] = LOOSE.exec(text3.trim()) ?? [];
+function meantBy(text4) {
+  const [, name2, between3 = "", first, second] = LOOSE.exec(text4.trim()) ?? [];
   return name2 === void 0 ? void 0 : { name: name2, between: between3.trim(), first, second };
 }
 function phrases(operands) {
@@ -14989,82 +15183,82 @@ function phrases(operands) {
   }
   return joined6;
 }
-function parseChange(text3, problems) {
-  const found = CHANGE.exec(text3);
+function parseChange(text4, problems) {
+  const found = CHANGE.exec(text4);
   if (!found) {
-    problems.push(notAChange(text3));
+    problems.push(notAChange(text4));
     return void 0;
   }
   const library = normalizeName(found[1] ?? "");
   const [from = "", to = ""] = [found[2], found[3]];
-  if (isMistyped(library)) problems.push(`Unknown library \`${library}\` in \`${text3}\`.${didYouMean(library, NAMED)}`);
+  if (isMistyped(library)) problems.push(`Unknown library \`${library}\` in \`${text4}\`.${didYouMean(library, NAMED)}`);
   if (from === "")
-    problems.push(`\`${text3}\` has no old version. Write NAME:OLD..NEW; there is no lock to take it from.`);
+    problems.push(`\`${text4}\` has no old version. Write NAME:OLD..NEW; there is no lock to take it from.`);
   const wrong2 = [from, to].filter((version) => version !== "" && !isVersion(version) && !VERSION_OR_LINE.test(version));
-  const better3 = wrong2.length > 0 ? corrected(text3) : void 0;
-  if (better3 !== void 0) problems.push(`\`${text3}\` is not a change. Write \`peft-sweep sweep ${better3}\`.`);
+  const better3 = wrong2.length > 0 ? corrected(text4) : void 0;
+  if (better3 !== void 0) problems.push(`\`${text4}\` is not a change. Write \`peft-sweep sweep ${better3}\`.`);
   else
     for (const version of wrong2)
-      problems.push(`\`${version}\` in \`${text3}\` is not a version. Write one like \`4.57.6\` or \`5.x\`.`);
+      problems.push(`\`${version}\` in \`${text4}\` is not a version. Write one like \`4.57.6\` or \`5.x\`.`);
   return { library, from, to };
 }
 function isMistyped(library) {
   return !NAMED.includes(library) && NAMED.some((name2) => editDistance(library, name2) <= MISTYPED);
 }
-function parseHeld(text3, problems, place2 = "with") {
-  const [name2 = "", version = "", ...rest] = text3.split("==").map((part2) => part2.trim());
+function parseHeld(text4, problems, place2 = "with") {
+  const [name2 = "", version = "", ...rest] = text4.split("==").map((part2) => part2.trim());
   if (rest.length === 0 && PACKAGE_NAME.test(name2) && isVersion(version)) return [normalizeName(name2), version];
-  problems.push(place2 === "check" ? notChecked(text3) : notHeld(text3, place2 === "with" ? "--with " : ""));
+  problems.push(place2 === "check" ? notChecked(text4) : notHeld(text4, place2 === "with" ? "--with " : ""));
   return void 0;
 }
-function isHeld(text3, others) {
-  if (text3.includes("..") || text3.includes("/")) return false;
-  const { first, second } = meantBy(text3) ?? {};
+function isHeld(text4, others) {
+  if (text4.includes("..") || text4.includes("/")) return false;
+  const { first, second } = meantBy(text4) ?? {};
   const isBeside2 = others.some((other) => CHANGE.test(other)) && first !== void 0 && second === void 0;
-  return text3.includes("==") || isBeside2;
+  return text4.includes("==") || isBeside2;
 }
 function splitHeld(typed) {
   return typed.replace(/\s*==\s*/g, "==").split(/[\s,]+/).filter((one2) => one2 !== "");
 }
-function notAChange(text3) {
-  const start2 = `\`${text3}\` is not a change.`;
-  const asCells = cellsMeant(text3, "sweep NAME:OLD..NEW");
+function notAChange(text4) {
+  const start2 = `\`${text4}\` is not a change.`;
+  const asCells = cellsMeant(text4, "sweep NAME:OLD..NEW");
   if (asCells !== void 0) return `${start2} ${asCells}`;
-  const better3 = corrected(text3);
+  const better3 = corrected(text4);
   if (better3 !== void 0) return `${start2} Write \`peft-sweep sweep ${better3}\`.`;
-  const { name: name2, first } = meantBy(text3) ?? {};
+  const { name: name2, first } = meantBy(text4) ?? {};
   if (name2 === void 0 || !isWatched(normalizeName(name2)))
-    return `${start2} Write NAME:OLD..NEW, e.g. \`transformers:4.55.4..4.57.6\`.${didYouMean(name2 ?? text3, WATCHED)}`;
+    return `${start2} Write NAME:OLD..NEW, e.g. \`transformers:4.55.4..4.57.6\`.${didYouMean(name2 ?? text4, WATCHED)}`;
   if (first === void 0) return `${start2} It names no versions. Write \`peft-sweep sweep ${name2}:OLD..NEW\`.`;
   return `${start2} Write \`peft-sweep sweep ${name2}:${first}..\` for what came after it, or \`peft-sweep check ${name2}==${first}\` for that release alone.`;
 }
-function notChecked(text3) {
-  const asCells = cellsMeant(text3, "check");
-  if (asCells !== void 0) return `\`${text3}\` is not a release. ${asCells}`;
-  const { name: name2, first, second } = meantBy(text3) ?? {};
-  if (name2 === void 0) return `\`${text3}\` is not a release. Write NAME==VERSION, e.g. \`peft==0.17.1\`.`;
+function notChecked(text4) {
+  const asCells = cellsMeant(text4, "check");
+  if (asCells !== void 0) return `\`${text4}\` is not a release. ${asCells}`;
+  const { name: name2, first, second } = meantBy(text4) ?? {};
+  if (name2 === void 0) return `\`${text4}\` is not a release. Write NAME==VERSION, e.g. \`peft==0.17.1\`.`;
   if (first === void 0)
-    return `\`${text3}\` names no version. Write \`peft-sweep check ${name2}==VERSION\`.${unlessKnown(name2)}`;
-  if (second === void 0 && !text3.includes(".."))
-    return `\`${text3}\` is not one release. Write \`peft-sweep check ${name2}==${first}\`.`;
+    return `\`${text4}\` names no version. Write \`peft-sweep check ${name2}==VERSION\`.${unlessKnown(name2)}`;
+  if (second === void 0 && !text4.includes(".."))
+    return `\`${text4}\` is not one release. Write \`peft-sweep check ${name2}==${first}\`.`;
   const end = second ?? first;
-  return `\`${text3}\` is a change, and \`check\` measures one environment. Write \`peft-sweep sweep ${name2}:${first}..${second ?? ""}\`, or \`peft-sweep check ${name2}==${end}\`.`;
+  return `\`${text4}\` is a change, and \`check\` measures one environment. Write \`peft-sweep sweep ${name2}:${first}..${second ?? ""}\`, or \`peft-sweep check ${name2}==${end}\`.`;
 }
-function notHeld(text3, option) {
-  const { name: name2, first, second } = meantBy(text3) ?? {};
-  const start2 = `\`${option}${text3}\` is not a held version.`;
+function notHeld(text4, option) {
+  const { name: name2, first, second } = meantBy(text4) ?? {};
+  const start2 = `\`${option}${text4}\` is not a held version.`;
   if (name2 === void 0 || second !== void 0)
     return `${start2} Write NAME==VERSION, e.g. \`${option}peft==0.17.1\`.`;
   return first === void 0 ? `${start2} Write \`${option}${name2}==VERSION\`, e.g. \`${option}peft==0.17.1\`.` : `${start2} Write \`${option}${name2}==${first}\`.`;
 }
-function corrected(text3) {
-  const { name: name2, first, second } = meantBy(text3) ?? {};
+function corrected(text4) {
+  const { name: name2, first, second } = meantBy(text4) ?? {};
   if (name2 === void 0 || first === void 0 || second === void 0) return void 0;
   return isVersion(first) && isVersion(second) ? `${name2}:${first}..${second}` : void 0;
 }
-function cellsMeant(text3, command) {
-  const isCells = text3.includes("/") || METHODS2.includes(text3);
-  return isCells ? `It looks like cells. Write \`peft-sweep ${command} --cells '${text3}'\`.` : void 0;
+function cellsMeant(text4, command) {
+  const isCells = text4.includes("/") || METHODS2.includes(text4);
+  return isCells ? `It looks like cells. Write \`peft-sweep ${command} --cells '${text4}'\`.` : void 0;
 }
 function unlessKnown(name2) {
   return isWatched(normalizeName(name2)) ? "" : didYouMean(name2, WATCHED);
@@ -15156,7 +15350,8 @@ function cellsOf2(typed, configuration, checkpoints, problems) {
       `\`${patterns.join(" ")}\` selects no cell. Name what to measure first, e.g. \`--cells lora\`, then what to take away.`
     );
   for (const { cell } of known2) selectCells([cell], matrix, problems);
-  return { cells: patterns, chosenBy, configurations: named4.configurations, beside: named4.beside };
+  const beside = typed.length > 0 ? [] : named4.beside;
+  return { cells: patterns, chosenBy, configurations: named4.configurations, beside };
 }
 function usualOfAll(checkpoints) {
   return Object.entries(checkpoints).map(([name2, checkpoint]) => usualOf(name2, checkpoint));
@@ -15170,6 +15365,9 @@ function chosenDevice(device, problems) {
     problems.push(`--device cannot be \`${device}\`. There are: ${DEVICE_CHOICES.join(", ")}.`);
   return choice;
 }
+function configuredDevice({ command }, { device }) {
+  return command === "replay" && device === "both" ? void 0 : device;
+}
 function optionsOf(typed, configuration, problems) {
   const jobs = numberOf("jobs", typed, problems);
   const format = oneOf("--format", last(typed, "format") ?? "terminal", FORMATS, problems);
@@ -15179,7 +15377,7 @@ function optionsOf(typed, configuration, problems) {
   return {
     out: last(typed, "out") ?? DEFAULT_OUT,
     python: last(typed, "python"),
-    device: chosenDevice(last(typed, "device"), problems) ?? configuration.device,
+    device: chosenDevice(last(typed, "device"), problems) ?? configuredDevice(typed, configuration),
     oraclePath: last(typed, "oracle-path"),
     download: last(typed, "download"),
     base: last(typed, "base"),
@@ -16121,13 +16319,16 @@ function isBad(report, cell) {
   return isCheck(report) ? isBrokenHere(cell) : isWorse(cell.comparison);
 }
 function isOnCpuOnly(report, cell) {
-  return isOnCpu(report) && (report.elsewhere ?? []).some((there) => there.cell === cell && !there.isBad);
+  return isOnCpu(report) && (report.elsewhere ?? []).some((there) => there.cell === cell && isFine(there));
+}
+function isFine({ isBad: isBad2, after }) {
+  return !isBad2 && after === "pass";
 }
 function devicesText(report) {
   const { elsewhere: elsewhere3 = [] } = report;
   const known2 = new Map(elsewhere3.map((there2) => [there2.cell, there2]));
   const bad = badCells(report);
-  const only = bad.filter((cell) => known2.get(cell)?.isBad === false);
+  const only = elsewhere3.filter((entry) => bad.includes(entry.cell) && isFine(entry)).map(({ cell }) => cell);
   const both2 = bad.filter((cell) => known2.get(cell)?.isBad);
   const there = elsewhere3.filter(({ cell, isBad: isBadThere }) => isBadThere && !bad.includes(cell));
   return [
@@ -16229,7 +16430,9 @@ var CheckpointError = class extends Error {
 // src/adapters/machine/checkpoints/files.ts
 import { lstatSync as lstatSync3, readdirSync as readdirSync4, readFileSync as readFileSync3, realpathSync, statSync as statSync3 } from "node:fs";
 import { join as join5, sep } from "node:path";
-var SHOWN2 = /^[\w.-]+\.(safetensors|json|txt|jinja)$|^tokenizer\.model$/;
+var SHOWN2 = /^(?!adapter_(config\.json|model\.safetensors)$)[\w.-]+\.(safetensors|json|txt|jinja)$|^tokenizer\.model$/;
+var ADAPTER = /^adapter_(config\.json|model\.(safetensors|bin))$/;
+var WEIGHTS2 = /^(pytorch_|tf_|flax_)?model\b[\w.-]*$/;
 var CODE = /^\w+\.py$/;
 var PICKLES = /\.(bin|pt|pth|pkl|pickle|ckpt|msgpack|h5)$/;
 var MOST_FILES = 2e3;
@@ -16240,12 +16443,21 @@ function filesOf(path, trustsCode) {
   const all = readdirSync4(folder).toSorted();
   if (all.length > MOST_FILES)
     throw new CheckpointError("too many files", `It has ${all.length} files, more than ${MOST_FILES}.`);
+  requireModel(all);
   const names2 = all.filter((name2) => SHOWN2.test(name2) || trustsCode && CODE.test(name2));
   return {
     folder,
     names: names2.filter((name2) => isFileInside(folder, name2)),
     pickles: all.filter((name2) => PICKLES.test(name2))
   };
+}
+function requireModel(all) {
+  const has3 = (pattern) => all.some((name2) => pattern.test(name2));
+  if (!has3(ADAPTER) || has3(WEIGHTS2)) return;
+  throw new CheckpointError(
+    "only an adapter",
+    "It holds an adapter and no model. Name the folder of the model that it was trained on, or merge it and save that."
+  );
 }
 function realFolder(path) {
   try {
@@ -16341,15 +16553,15 @@ function bytesOf(descriptor, size, name2) {
       `\`${name2}\` says that its header has ${length} bytes; 16 MiB are read.`
     );
   if (8 + Number(length) > size) throw new CheckpointError("partial", `\`${name2}\` ends within its header.`);
-  const text3 = Buffer.alloc(Number(length));
-  readSync(descriptor, text3, 0, text3.length, 8);
-  return text3;
+  const text4 = Buffer.alloc(Number(length));
+  readSync(descriptor, text4, 0, text4.length, 8);
+  return text4;
 }
-function parsed(text3, name2) {
+function parsed(text4, name2) {
   try {
-    const whole2 = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(text3));
+    const whole2 = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(text4));
     const { __metadata__: _metadata, ...tensors } = Header.parse(whole2);
-    return { length: text3.length, entries: Object.entries(tensors) };
+    return { length: text4.length, entries: Object.entries(tensors) };
   } catch (cause) {
     throw new CheckpointError("not safetensors", `The header of \`${name2}\` is no JSON object.`, { cause });
   }
@@ -16453,6 +16665,7 @@ async function openOne(checkpoint, opener) {
       folder: files.folder,
       files: files.names.map((name2) => join7(files.folder, name2)),
       trustsCode: checkpoint.trustsCode,
+      bringsCode: (settings.auto_map ?? null) !== null,
       isStored: stored !== void 0,
       modelType,
       extraSeconds: Math.ceil(bytes / BYTES_A_SECOND),
@@ -16616,7 +16829,7 @@ function endWords({ status, signal }) {
 // src/adapters/machine/checkpoints/hub.ts
 var HUB_VERSION = "2.4.0";
 var FETCH_MS = 30 * 6e4;
-var FILES = String.raw`[\w.-]+\.(safetensors|json|txt|jinja)|tokenizer\.model`;
+var FILES = String.raw`(?!adapter_config\.json)[\w.-]+\.(safetensors|json|txt|jinja)|tokenizer\.model`;
 var CODE2 = String.raw`\w+\.py`;
 var PASSED = [
   ...["HF_ENDPOINT", "HF_TOKEN", "SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"],
@@ -16761,8 +16974,8 @@ function ask(args, { PATH, LD_LIBRARY_PATH }) {
   const env = { PATH, LD_LIBRARY_PATH, LC_ALL: "C" };
   return run(TOOL, args, { env, timeoutMs: TOOL_MS, longest: 256 * 1024 });
 }
-function readRows(text3, fields = FIELDS) {
-  const lines = text3.split("\n").filter((line) => line.includes(","));
+function readRows(text4, fields = FIELDS) {
+  const lines = text4.split("\n").filter((line) => line.includes(","));
   return lines.map((line) => {
     const values = line.split(",").map((value) => value.trim());
     const known2 = fields.map((field, place2) => [field, values[place2] ?? ""]);
@@ -16790,14 +17003,14 @@ function sliceOf(card, uuid, profile) {
   const name2 = `${card.name} MIG ${profile}`;
   return { ...card, uuid, name: name2, memoryBytes: void 0, freeBytes: void 0, isSlice: true };
 }
-function bytesIn(text3) {
-  const mebibytes = Number(text3);
-  return text3 === void 0 || !Number.isFinite(mebibytes) ? void 0 : mebibytes * 1024 ** 2;
+function bytesIn(text4) {
+  const mebibytes = Number(text4);
+  return text4 === void 0 || !Number.isFinite(mebibytes) ? void 0 : mebibytes * 1024 ** 2;
 }
-function readSlices(text3) {
+function readSlices(text4) {
   const slices = [];
   let index = -1;
-  for (const line of text3.split("\n")) {
+  for (const line of text4.split("\n")) {
     index = Number(/^GPU (\d+):/.exec(line)?.[1] ?? index);
     const [, profile, uuid] = /^\s+MIG (\S+)\s+Device\s+\d+: \(UUID: (MIG-[\w/-]+)\)/.exec(line) ?? [];
     if (profile !== void 0 && uuid !== void 0) slices.push({ index, profile, uuid });
@@ -16888,8 +17101,8 @@ function closedNodes(cards, root = "/") {
 }
 function numberOf2({ bus, index }, root) {
   const address = (bus ?? "").toLowerCase().replace(/^0000(?=[0-9a-f]{4}:)/, "");
-  const text3 = textOf2(join10(root, "proc/driver/nvidia/gpus", address, "information"));
-  return Number(/^Device Minor:\s*(\d+)/m.exec(text3)?.[1] ?? index);
+  const text4 = textOf2(join10(root, "proc/driver/nvidia/gpus", address, "information"));
+  return Number(/^Device Minor:\s*(\d+)/m.exec(text4)?.[1] ?? index);
 }
 function capabilities(number2, root) {
   const folder = join10(root, `proc/driver/nvidia/capabilities/gpu${number2}/mig`);
@@ -16955,9 +17168,9 @@ import { dirname as dirname2 } from "node:path";
 function readText(path) {
   return existsSync6(path) ? readFileSync5(path, "utf8") : void 0;
 }
-function writeText(path, text3) {
+function writeText(path, text4) {
   mkdirSync4(dirname2(path), { recursive: true });
-  writeFileSync3(path, text3);
+  writeFileSync3(path, text4);
 }
 
 // src/adapters/machine/folders.ts
@@ -17015,9 +17228,9 @@ function takeOut(folder) {
     discardStale(lock);
   }
 }
-function written2(lock, text3) {
+function written2(lock, text4) {
   try {
-    writeFileSync4(lock, text3, { flag: "wx" });
+    writeFileSync4(lock, text4, { flag: "wx" });
     return true;
   } catch (error) {
     if (error.code === "EEXIST") return false;
@@ -17314,7 +17527,7 @@ function checkpointBlocks(report) {
     const results = own2.filter((one2) => titleOf(one2) === title);
     return {
       title,
-      without: text(results[0]?.facts.baseLoss),
+      without: text2(results[0]?.facts.baseLoss),
       rows: results.map((one2) => rowOf(one2, controlOf2(report, one2)))
     };
   });
@@ -17334,8 +17547,8 @@ function rowOf(result, control) {
   const tried2 = triedIn(result.facts.rates ?? "");
   return {
     method: parseCellId(result.cell).method,
-    untrained: text(result.facts.untrainedLoss),
-    rates: tried2.map((one2) => `${one2.rate}: ${text(endOf2(one2))}`),
+    untrained: text2(result.facts.untrainedLoss),
+    rates: tried2.map((one2) => `${one2.rate}: ${text2(endOf2(one2))}`),
     ...sharedWith(control, result) ?? verdictOn(result, tried2)
   };
 }
@@ -17361,7 +17574,7 @@ function verdictOn(result, tried2) {
   if (isFlat(tried2))
     return {
       verdict: "not trained",
-      says: `It is not trained: no step at any rate moves the loss off ${text(tried2[0]?.curve[0])}.`
+      says: `It is not trained: no step at any rate moves the loss off ${text2(tried2[0]?.curve[0])}.`
     };
   const [verdict2, says] = learning(tried2);
   return { verdict: verdict2, says: [says, ...asides(facts, tried2)].join(" ") };
@@ -17383,7 +17596,7 @@ function learning(tried2) {
       "does not learn",
       `No rate of ${inWords(tried2.map(({ rate }) => rate))} lets it learn; every tensor gets a gradient and every check holds, so that its hyper-parameters are what to look at.`
     ];
-  const from = `from ${text(best?.curve[0])} to ${text(best && endOf2(best))} at ${best?.rate}`;
+  const from = `from ${text2(best?.curve[0])} to ${text2(best && endOf2(best))} at ${best?.rate}`;
   if (good.length === tried2.length) return ["learns", `It learns at every rate tried, ${from}.`];
   const others = tried2.filter((one2) => !isLearnt(one2)).map(({ rate }) => rate);
   return ["hyper-parameters", `Its rate decides: it learns ${from}, and not at ${inWords(others)}.`];
@@ -17394,7 +17607,7 @@ function asides({ baseLoss, untrainedLoss, oracle }, tried2) {
   const end = best === void 0 ? Number.NaN : endOf2(best);
   const isDisturbed = baseLoss !== void 0 && untrainedLoss !== void 0 && untrainedLoss > DISTURBED * baseLoss;
   return [
-    ...isDisturbed ? [`Attached and untrained it takes the model from ${text(baseLoss)} to ${text(untrainedLoss)}.`] : [],
+    ...isDisturbed ? [`Attached and untrained it takes the model from ${text2(baseLoss)} to ${text2(untrainedLoss)}.`] : [],
     ...baseLoss !== void 0 && end > baseLoss ? ["It ends above the model without it."] : [],
     ...oracle === void 0 ? [] : [`The reference graphs agree with it to ${oracle.toExponential(1)}.`]
   ];
@@ -17403,7 +17616,7 @@ function inWords(rates) {
   const last3 = rates.at(-1) ?? "";
   return rates.length < 2 ? String(last3) : `${rates.slice(0, -1).join(", ")} and ${last3}`;
 }
-function text(loss) {
+function text2(loss) {
   if (loss === void 0) return "";
   return Number.isFinite(loss) ? loss.toFixed(2) : "no number";
 }
@@ -17416,7 +17629,7 @@ var SHOWN3 = 4;
 function checkpointTables(report) {
   return checkpointBlocks(report).slice(0, SHOWN3).flatMap(blockOf);
 }
-function blockOf({ title, without: without2, rows }) {
+function blockOf({ title, without: without3, rows }) {
   const table3 = [
     md`| method | untrained | loss after 25 steps, by learning rate |`,
     md`| --- | ---: | --- |`,
@@ -17425,7 +17638,7 @@ function blockOf({ title, without: without2, rows }) {
     )
   ];
   return [
-    md`${code(title)}: loss on a small text, ${inline(without2)} without an adapter.`,
+    md`${code(title)}: loss on a small text, ${inline(without3)} without an adapter.`,
     joined2(table3, "\n"),
     joined2(rows.map(sentence2), "\n")
   ];
@@ -17473,7 +17686,7 @@ function table({ title, quantizations, rows }) {
       row([inline(title), ...quantizations.map((name2) => inline(name2))]),
       row([md`---`, ...quantizations.map(() => md`---:`)]),
       ...rows.map(
-        ({ method, losses }) => row([inline(method), ...losses.map((text3) => inline(text3.replace("->", "\u2192")))])
+        ({ method, losses }) => row([inline(method), ...losses.map((text4) => inline(text4.replace("->", "\u2192")))])
       )
     ],
     "\n"
@@ -17643,19 +17856,19 @@ var CHECK_HARM = {
   "formula-differs": "The adapter acts otherwise than its file says: another release or program will give other outputs."
 };
 var LESS = "Every check passes, and less is trained or learnt: without this you would not see it.";
-function both(text3) {
-  return { raised: text3, check: text3 };
+function both(text4) {
+  return { raised: text4, check: text4 };
 }
 var SHOWN5 = 3;
 function harmText(report) {
   const cells = worse(report).filter(({ cause }) => cause === void 0);
   const found = /* @__PURE__ */ new Map();
   for (const cell of cells.toSorted((left2, right) => position(left2) - position(right))) {
-    const text3 = harmOf(cell, report.results);
-    found.set(text3, (found.get(text3) ?? 0) + 1);
+    const text4 = harmOf(cell, report.results);
+    found.set(text4, (found.get(text4) ?? 0) + 1);
   }
   const several = found.size > 1;
-  return [...found].slice(0, SHOWN5).map(([text3, count3]) => several ? `${plural(count3, "cell")}: ${text3}` : text3).join(" ");
+  return [...found].slice(0, SHOWN5).map(([text4, count3]) => several ? `${plural(count3, "cell")}: ${text4}` : text4).join(" ");
 }
 function harmOf(cell, results) {
   const fresh = firstFresh(cell);
@@ -17797,7 +18010,7 @@ function nothingBroke(report, changed) {
 }
 function limitsText({ run: run2, leftUndone: leftUndone2 }) {
   if (leftUndone2.length === 0) return md``;
-  const sentences = leftUndone2.map((text3) => prose(text3));
+  const sentences = leftUndone2.map((text4) => prose(text4));
   return md`⚠️ ${inline(limitText(run2.stoppedBy))}. ${joined2(sentences, " ")}`;
 }
 function action(report) {
@@ -17859,9 +18072,9 @@ function holds(report) {
   const { bot } = report.run;
   const own2 = report.botHolds.filter(({ file }) => bot === void 0 || files[bot] === file);
   if (own2.length === 0) return md``;
-  const blocks2 = own2.flatMap(({ file, language, text: text3, how: where2 }) => [
+  const blocks2 = own2.flatMap(({ file, language, text: text4, how: where2 }) => [
     md`In ${code(file)}. ${prose(where2)}`,
-    fence(language === "json" ? indented(text3) : [text3], language)
+    fence(language === "json" ? indented(text4) : [text4], language)
   ]);
   return joined2(
     [
@@ -17926,7 +18139,7 @@ function ownLines(configurations, indent2) {
 }
 function ownSection(report) {
   const lines = ownLines(report.configurations ?? {}, "  ");
-  const apart = besideTexts(report).map((text3) => `  ${plain(text3, LONGEST)}`);
+  const apart = besideTexts(report).map((text4) => `  ${plain(text4, LONGEST)}`);
   if (lines.length === 0) return "";
   return ["your arguments, as far as a tiny model can have them", ...lines, ...apart].join("\n");
 }
@@ -17960,7 +18173,7 @@ function yourArguments(report, links) {
   });
   const rest = all.length - SHOWN8;
   const more = rest > 0 ? [md`- and ${rest} more, in the full report`] : [];
-  const apart = besideTexts(report).map((text3) => md`- ${prose(text3, LONGEST2)}`);
+  const apart = besideTexts(report).map((text4) => md`- ${prose(text4, LONGEST2)}`);
   const summary = md`<details><summary>Your arguments, as far as a tiny model can have them</summary>`;
   return joined2([summary, joined2([...apart, ...items, ...more], "\n"), md`</details>`], "\n\n");
 }
@@ -18167,8 +18380,8 @@ function renderComments(reports, { notes = [], link: link2, commit, buttons } = 
       )
     );
     const left2 = count3 < SECTIONS.length ? [md`This comment is shortened; the full report is in ${where2}.`] : [];
-    const text3 = md`${MARKER}\n${joined2([...notes, ...parts, ...left2], "\n\n")}\n`;
-    if (text3.length <= LONGEST_COMMENT) return text3;
+    const text4 = md`${MARKER}\n${joined2([...notes, ...parts, ...left2], "\n\n")}\n`;
+    if (text4.length <= LONGEST_COMMENT) return text4;
   }
   const headlines = joined2(
     reports.map((report) => headline(report)),
@@ -18363,13 +18576,13 @@ function keepOutOfGit(folder) {
 function writeReport(folder, report) {
   mkdirSync6(folder, { recursive: true });
   keepOutOfGit(folder);
-  for (const [name2, text3] of reportFiles(report)) writeFileSync5(join12(folder, name2), text3);
+  for (const [name2, text4] of reportFiles(report)) writeFileSync5(join12(folder, name2), text4);
 }
 function readReport(folder) {
   const file = join12(folder, "report.json");
-  let text3;
+  let text4;
   try {
-    text3 = readFileSync7(file, "utf8");
+    text4 = readFileSync7(file, "utf8");
   } catch {
     const several = numbered(folder);
     if (folder.endsWith(".json") && existsSync8(folder))
@@ -18379,7 +18592,7 @@ function readReport(folder) {
     );
   }
   try {
-    return Report.parse(JSON.parse(text3));
+    return Report.parse(JSON.parse(text4));
   } catch {
     throw new UserError(`\`${file}\` is not a report of this version of peft-sweep. Run the sweep again.`);
   }
@@ -18513,9 +18726,9 @@ async function tryLevel(level, warden, ground) {
     for (const folder of [common2, work]) rmSync3(folder, { recursive: true, force: true });
   }
 }
-function parsed2(text3) {
+function parsed2(text4) {
   try {
-    return JSON.parse(text3);
+    return JSON.parse(text4);
   } catch {
     return void 0;
   }
@@ -18577,8 +18790,8 @@ function programFolder() {
   return found;
 }
 function probeVersion(folder) {
-  const text3 = readFileSync8(join14(folder, "peft_probe", "__init__.py"), "utf8");
-  const version = /^VERSION = "(\w+)"$/m.exec(text3)?.[1];
+  const text4 = readFileSync8(join14(folder, "peft_probe", "__init__.py"), "utf8");
+  const version = /^VERSION = "(\w+)"$/m.exec(text4)?.[1];
   if (version === void 0) throw new Error(`${folder} does not say its version`);
   return version;
 }
@@ -18586,7 +18799,7 @@ function probeProgram(folder, start2) {
   const hashes = /* @__PURE__ */ new Map();
   return {
     version: probeVersion(folder),
-    configuration: [`peft-sweep ${"0.5.0"}`, `probe of ${contentOf(folder)}`, ...start2 ? [start2] : []].join(
+    configuration: [`peft-sweep ${"0.6.0"}`, `probe of ${contentOf(folder)}`, ...start2 ? [start2] : []].join(
       ", "
     ),
     checkpoint: (architecture) => {
@@ -18636,14 +18849,14 @@ import { join as join18 } from "node:path";
 
 // src/adapters/index/locks.ts
 import { createHash as createHash6 } from "node:crypto";
-function parseLock(text3) {
-  const pairs2 = [...text3.matchAll(/^([A-Za-z0-9._-]+)==([^\s\\;]+)/gm)].map(
+function parseLock(text4) {
+  const pairs2 = [...text4.matchAll(/^([A-Za-z0-9._-]+)==([^\s\\;]+)/gm)].map(
     ([, name2 = "", version = ""]) => [normalizeName(name2), version]
   );
   return Object.fromEntries(pairs2);
 }
-function lockId(text3, origin) {
-  const entries = text3.replaceAll(/\\\n\s*/g, " ").split("\n").map((line) => line.trim()).filter((line) => /^[A-Za-z0-9]/.test(line)).map((line) => {
+function lockId(text4, origin) {
+  const entries = text4.replaceAll(/\\\n\s*/g, " ").split("\n").map((line) => line.trim()).filter((line) => /^[A-Za-z0-9]/.test(line)).map((line) => {
     const [pin = "", ...hashes] = line.split(/\s+/);
     return [pin, ...hashes.map((hash2) => hash2.replace("--hash=", "")).toSorted()].join(" ");
   }).toSorted();
@@ -19513,7 +19726,8 @@ import { cpus } from "node:os";
 import { join as join22, resolve as resolve5 } from "node:path";
 
 // src/adapters/oracle/own.ts
-function isReadable({ isStored: isStored2, files }) {
+function isReadable({ isStored: isStored2, files, trustsCode, bringsCode }) {
+  if (trustsCode && bringsCode) return false;
   return !isStored2 && files.some((path) => path.endsWith("/model.safetensors"));
 }
 function withOwn(oracle, own2) {
@@ -19590,9 +19804,9 @@ function lineText(line) {
   return `${JSON.stringify(line)}
 `;
 }
-function parseLine(text3) {
+function parseLine(text4) {
   try {
-    return Line.safeParse(JSON.parse(text3)).data;
+    return Line.safeParse(JSON.parse(text4)).data;
   } catch {
     return void 0;
   }
@@ -19643,9 +19857,9 @@ var FileJournal = class {
   /** Whether a line says what the file does not say yet. */
   #note(line) {
     const name2 = `${line.request} ${nameOf3(line)}`;
-    const text3 = JSON.stringify(line.result);
-    if (this.#written.get(name2) === text3) return false;
-    this.#written.set(name2, text3);
+    const text4 = JSON.stringify(line.result);
+    if (this.#written.get(name2) === text4) return false;
+    this.#written.set(name2, text4);
     return true;
   }
   #append(line) {
@@ -19673,9 +19887,9 @@ function readLines2(file, most = Number.POSITIVE_INFINITY) {
 function distinct(lines) {
   const texts = /* @__PURE__ */ new Map();
   for (const line of lines) {
-    const text3 = lineText(line);
-    texts.delete(text3);
-    texts.set(text3, line);
+    const text4 = lineText(line);
+    texts.delete(text4);
+    texts.set(text4, line);
   }
   return [...texts.values()];
 }
@@ -19731,7 +19945,7 @@ async function sweepPorts(world, planned, torch, options) {
       isInterrupted: () => options.signal.aborted
     },
     machine: {
-      tool: "0.5.0",
+      tool: "0.6.0",
       probe: probes2.program.version,
       python: host.python.version,
       torch: `${torch.closure.torch ?? ""}, ${torch.source}`,
@@ -19767,7 +19981,7 @@ function handoverFolder(out, { version, configuration }) {
 }
 function identityOf({ host, index }, { changes, held: held2, locked }, torch) {
   return JSON.stringify([
-    "0.5.0",
+    "0.6.0",
     host.python.version,
     withoutCredentials(index.settings.indexUrl ?? ""),
     torch.closure.torch ?? "",
@@ -20139,16 +20353,16 @@ var NAME2 = /^\s*([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)/;
 var EXTRAS = /^\s*\[([^[\]]*)\]/;
 var EXTRA = /^[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?$/;
 var CLAUSE = /^(===|==|~=|!=|<=|>=|<|>)\s*([^\s,;)]+)$/;
-function parsePep508(text3) {
-  const name2 = NAME2.exec(text3);
+function parsePep508(text4) {
+  const name2 = NAME2.exec(text4);
   if (!name2?.[1]) return { error: "it has no package name" };
   let position2 = name2[0].length;
-  const extras = EXTRAS.exec(text3.slice(position2));
+  const extras = EXTRAS.exec(text4.slice(position2));
   const listed2 = extras?.[1]?.trim() ? extras[1].split(",").map((one2) => one2.trim()) : [];
   if (!listed2.every((one2) => EXTRA.test(one2))) return { error: `\`[${extras?.[1]}]\` is not a list of extras` };
   position2 += extras?.[0].length ?? 0;
   const known2 = { name: normalizeName(name2[1]), extras: listed2 };
-  const rest = text3.slice(position2);
+  const rest = text4.slice(position2);
   const url = /^\s*@\s*(\S+)(\s+;(.*)|\s*)$/s.exec(rest);
   if (url) return withMarker({ ...known2, specifier: "", url: url[1] ?? "", specifierAt: [position2, position2] }, url[3]);
   if (/^\s*@/.test(rest)) return { error: "what follows `@` is not an address" };
@@ -20165,9 +20379,9 @@ function withMarker(parsed5, marker2) {
   if (marker2 === void 0) return { ...parsed5, marker: "" };
   return isMarker(marker2) ? { ...parsed5, marker: marker2.trim() } : { error: `\`${marker2.trim().slice(0, 60)}\` is not an environment marker` };
 }
-function parseSpecifier(text3) {
-  const begin = text3.length - text3.trimStart().length;
-  const trimmed2 = text3.trim();
+function parseSpecifier(text4) {
+  const begin = text4.length - text4.trimStart().length;
+  const trimmed2 = text4.trim();
   if (trimmed2 === "") return { specifier: "", at: [0, 0] };
   const isBracketed = trimmed2.startsWith("(") && trimmed2.endsWith(")");
   const within2 = isBracketed ? trimmed2.slice(1, -1) : trimmed2;
@@ -20202,12 +20416,12 @@ var VARIABLES = /* @__PURE__ */ new Set([
   ...["implementation_name", "implementation_version", "extra", "extras", "dependency_groups"]
 ]);
 var TOKEN = /\s*(\(|\)|"[^"]*"|'[^']*'|===|==|~=|!=|<=|>=|<|>|[A-Za-z_.]+)/y;
-function isMarker(text3) {
+function isMarker(text4) {
   TOKEN.lastIndex = 0;
   const tokens2 = [];
-  const end = text3.trimEnd().length;
+  const end = text4.trimEnd().length;
   while (TOKEN.lastIndex < end) {
-    const token = TOKEN.exec(text3)?.[1];
+    const token = TOKEN.exec(text4)?.[1];
     if (token === void 0) return false;
     tokens2.push(token);
   }
@@ -20244,8 +20458,8 @@ function exactVersion(specifier) {
   return /^={2,3}\s*([^,*]+)$/.exec(specifier)?.[1]?.trim();
 }
 function clausesOf(specifier) {
-  return specifier.split(",").flatMap((text3) => {
-    const clause = CLAUSE.exec(text3.trim());
+  return specifier.split(",").flatMap((text4) => {
+    const clause = CLAUSE.exec(text4.trim());
     return clause ? [[clause[1] ?? "", clause[2] ?? ""]] : [];
   });
 }
@@ -20472,7 +20686,7 @@ function toReleases(library, files, target2, page) {
     if (version !== void 0 && isVersion(version)) byVersion.set(version, [...byVersion.get(version) ?? [], file]);
   }
   return [...byVersion].map(([version, group]) => {
-    const fitting = group.find((file) => fits(file.filename, target2));
+    const fitting = group.find((file) => fits2(file.filename, target2));
     const uploaded = group.flatMap((file) => file.uploaded ?? []).toSorted()[0];
     const metadata = page && fitting?.wheel ? metadataAddress(fitting.wheel, page) : void 0;
     const requiresPython = group.find((file) => file.requiresPython)?.requiresPython;
@@ -20487,7 +20701,7 @@ function toReleases(library, files, target2, page) {
     };
   });
 }
-function fits(filename, target2) {
+function fits2(filename, target2) {
   const wheel = parseWheelName(filename);
   return wheel !== void 0 && wheelFits(wheel, target2);
 }
@@ -20529,11 +20743,11 @@ function pipSettings(environment, pipConfigList) {
     return value === "" ? void 0 : value;
   };
 }
-function trimmed(text3) {
-  return text3.trim() === "" ? [] : [text3.trim()];
+function trimmed(text4) {
+  return text4.trim() === "" ? [] : [text4.trim()];
 }
-function words(text3) {
-  return (text3 ?? "").split(/[\s]+|\\n/).filter((word) => word !== "");
+function words(text4) {
+  return (text4 ?? "").split(/[\s]+|\\n/).filter((word) => word !== "");
 }
 function emittedIndexes(output) {
   return output.stdout.split("\n").map((line) => /^--(?:extra-)?index-url\s+(\S+)/.exec(line)?.[1]).filter((url) => url !== void 0);
@@ -20550,11 +20764,11 @@ function readCertificate(settings) {
 // src/adapters/index/access.ts
 var DEFAULT_OF_PIP = "from pip._internal.models.index import PyPI; print(PyPI.simple_url)";
 var PIP_MS = 2e4;
-async function openIndex(host, without2 = "install-uv") {
+async function openIndex(host, without3 = "install-uv") {
   const { environment, cache, python, device, cards, offline, signal, say } = host;
   const pipConfig = await run(python.path, ["-m", "pip", "config", "list"], { timeoutMs: PIP_MS, signal });
   const settings = indexSettings(environment, pipConfig.stdout);
-  const uv = once(() => findUv(python.path, cache, settings, offline || without2 === "no-uv", say, signal));
+  const uv = once(() => findUv(python.path, cache, settings, offline || without3 === "no-uv", say, signal));
   const target2 = { python: python.version, platform: process.platform, machine: process.arch };
   const addresses = once(() => addressesOf(host, settings, uv));
   const catalog = new IndexCatalog({
@@ -20644,7 +20858,7 @@ function checked(python) {
 function pinnedVersion(folder) {
   const file = join27(folder, ".python-version");
   if (!existsSync15(file)) return void 0;
-  const line = readFileSync16(file, "utf8").split("\n").map((text3) => text3.trim()).find((text3) => text3 !== "" && !text3.startsWith("#"));
+  const line = readFileSync16(file, "utf8").split("\n").map((text4) => text4.trim()).find((text4) => text4 !== "" && !text4.startsWith("#"));
   return line && /^\d+(\.\d+)*$/.test(line) ? line : void 0;
 }
 function candidatesFor(asked) {
@@ -21286,24 +21500,24 @@ function pep508OrValue(requirement, specifier) {
 }
 function shellWord(requirement, specifier, around) {
   if (requirement.written.includes("$")) return void 0;
-  const text3 = pep508(requirement, specifier);
-  if (text3 === void 0) return void 0;
+  const text4 = pep508(requirement, specifier);
+  if (text4 === void 0) return void 0;
   const isQuoted = /["']$/.test(around.before) && /^["']/.test(around.after);
-  return isQuoted || !/[<>*!;\s]/.test(text3) ? text3 : `"${text3}"`;
+  return isQuoted || !/[<>*!;\s]/.test(text4) ? text4 : `"${text4}"`;
 }
 var REQUIREMENT = /[A-Za-z0-9][A-Za-z0-9._-]*(?:\[[^\]]*\])?\s*(?:[=!<>~]=?=?\s*[^\s,;"'#)]+(?:\s*,\s*)?)*/g;
 function pep508InLine(line, library) {
   for (const found of line.matchAll(REQUIREMENT)) {
-    const text3 = found[0].trimEnd();
-    const parsed5 = parsePep508(text3);
-    if ("name" in parsed5 && parsed5.name === library) return { text: text3, specifier: parsed5.specifier };
+    const text4 = found[0].trimEnd();
+    const parsed5 = parsePep508(text4);
+    if ("name" in parsed5 && parsed5.name === library) return { text: text4, specifier: parsed5.specifier };
   }
   return void 0;
 }
 var ENTRY = /^\s*["']?([A-Za-z0-9._-]+)["']?\s*=\s*(?:\{(?:[^"'#{}]|"[^"]*"|'[^']*')*?\bversion\s*=\s*)?("[^"]*"|'[^']*')/;
 function valueInLine(line, library) {
-  const [, name2 = "", text3 = ""] = ENTRY.exec(line) ?? [];
-  return normalizeName(name2) === library ? { text: text3, specifier: text3.slice(1, -1) } : void 0;
+  const [, name2 = "", text4 = ""] = ENTRY.exec(line) ?? [];
+  return normalizeName(name2) === library ? { text: text4, specifier: text4.slice(1, -1) } : void 0;
 }
 function valueOrPep508InLine(line, library) {
   return valueInLine(line, library) ?? pep508InLine(line, library);
@@ -21315,8 +21529,8 @@ function isPep508(requirement) {
 function beforeMarker(written4) {
   return written4.split(";")[0] ?? written4;
 }
-function replaced(text3, [from, to], by) {
-  return text3.slice(0, from) + by + text3.slice(to);
+function replaced(text4, [from, to], by) {
+  return text4.slice(0, from) + by + text4.slice(to);
 }
 function spacedLike(written4, [from, to], specifier) {
   const old = written4.slice(from, to);
@@ -21334,11 +21548,11 @@ function has(part2) {
 }
 
 // src/formats/reading.ts
-function requirementAt(text3, place2, group) {
-  const { line, column, written: written4 = text3 } = place2;
-  const parsed5 = parsePep508(text3);
+function requirementAt(text4, place2, group) {
+  const { line, column, written: written4 = text4 } = place2;
+  const parsed5 = parsePep508(text4);
   if ("error" in parsed5)
-    return { kind: "unreadable", message: `\`${shown2(text3)}\` is not a requirement: ${parsed5.error}.`, line };
+    return { kind: "unreadable", message: `\`${shown2(text4)}\` is not a requirement: ${parsed5.error}.`, line };
   const { name: name2, extras, specifier, marker: marker2, url } = parsed5;
   const columns = [column, column + written4.length];
   const read = { name: name2, written: written4, specifier, extras, marker: marker2, group, line, columns };
@@ -21395,8 +21609,8 @@ function sourceOf(url) {
 function indexAddress(written4) {
   return withoutCredentials(written4).replace(/\/+$/, "");
 }
-function shown2(text3) {
-  return withoutCredentials(text3.slice(0, 4e3)).slice(0, 120);
+function shown2(text4) {
+  return withoutCredentials(text4.slice(0, 4e3)).slice(0, 120);
 }
 function sorted(read) {
   return {
@@ -21460,10 +21674,10 @@ function readEnvironmentYml(content3) {
   }
   return { ...sorted(read), includes };
 }
-function pipEntry(text3, place2) {
-  if (/^(git|hg|svn|bzr)\+/.test(text3)) return elsewhere2(text3, "git", place2, "pip");
-  if (/^https?:/.test(text3)) return elsewhere2(text3, "url", place2, "pip");
-  return requirementAt(text3, place2, "pip");
+function pipEntry(text4, place2) {
+  if (/^(git|hg|svn|bzr)\+/.test(text4)) return elsewhere2(text4, "git", place2, "pip");
+  if (/^https?:/.test(text4)) return elsewhere2(text4, "url", place2, "pip");
+  return requirementAt(text4, place2, "pip");
 }
 function placeOf2(node, content3, counter) {
   const [start2 = 0, end = 0] = node.range ?? [];
@@ -21471,9 +21685,9 @@ function placeOf2(node, content3, counter) {
   const { line, col } = counter.linePos(start2 + quote);
   return { line, column: col - 1, written: content3.slice(start2 + quote, end - quote) };
 }
-function condaEntry(text3, place2) {
-  const found = /^\s*(?:[^\s:]+::)?([A-Za-z0-9._-]+)\s*(.*)$/.exec(text3);
-  const name2 = found?.[1] ?? text3;
+function condaEntry(text4, place2) {
+  const found = /^\s*(?:[^\s:]+::)?([A-Za-z0-9._-]+)\s*(.*)$/.exec(text4);
+  const name2 = found?.[1] ?? text4;
   const rest = (found?.[2] ?? "").split(" ")[0] ?? "";
   const exact = /^(==?)?([^=<>!~,|]+)(=.*)?$/.exec(rest);
   const specifier = exact?.[2] ? condaExact(exact[1], exact[2]) : (found?.[2] ?? "").trim();
@@ -21509,11 +21723,11 @@ function addInstalls(words2, variables, unset3, to) {
       else to.read.push(one2);
     }
 }
-function shellWords(text3, line, from) {
+function shellWords(text4, line, from) {
   const words2 = [];
   const pattern = /&&|\|\||[;|&()]|(?:"(?:[^"\\]|\\.)*"|'[^']*'|\\.|[^\s"'\\;|&()])+/g;
   pattern.lastIndex = from;
-  for (let found = pattern.exec(text3); found; found = pattern.exec(text3)) {
+  for (let found = pattern.exec(text4); found; found = pattern.exec(text4)) {
     const written4 = found[0];
     const value = written4.replace(
       /"((?:[^"\\]|\\.)*)"|'([^']*)'|\\(.)/g,
@@ -21560,9 +21774,9 @@ function* installed(words2, variables, unset3, to) {
     const isPlain2 = word.written.slice(quote, word.written.length - quote) === word.value;
     const place2 = { line, column: column + quote, ...isPlain2 && { written: word.value } };
     const whole2 = substituted(word.value, variables, to);
-    const texts = quote === 1 ? [whole2] : whole2.split(/\s+/).filter((text3) => text3 !== "");
-    for (const text3 of texts) {
-      const one2 = text3.includes("$") && !isElsewhere(text3) ? unset3(word) : argument(text3, place2);
+    const texts = quote === 1 ? [whole2] : whole2.split(/\s+/).filter((text4) => text4 !== "");
+    for (const text4 of texts) {
+      const one2 = text4.includes("$") && !isElsewhere(text4) ? unset3(word) : argument(text4, place2);
       if (one2) yield one2;
     }
   }
@@ -21572,12 +21786,12 @@ var PLACES = [
   [/^https?:/, "url"],
   [/^(\.{0,2}\/|\.$|\.\[|file:)|\.whl$/, "path"]
 ];
-function isElsewhere(text3) {
-  return PLACES.some(([written4]) => written4.test(text3));
+function isElsewhere(text4) {
+  return PLACES.some(([written4]) => written4.test(text4));
 }
-function argument(text3, place2) {
-  const source = PLACES.find(([written4]) => written4.test(text3))?.[1];
-  return source === void 0 ? requirementAt(text3, place2, "") : elsewhere2(text3, source, place2, "");
+function argument(text4, place2) {
+  const source = PLACES.find(([written4]) => written4.test(text4))?.[1];
+  return source === void 0 ? requirementAt(text4, place2, "") : elsewhere2(text4, source, place2, "");
 }
 function fromOption(option, value, { line }) {
   if (["-r", "--requirement", "-c", "--constraint"].includes(option)) return includeOf(option, value, line);
@@ -21585,8 +21799,8 @@ function fromOption(option, value, { line }) {
     return { address: indexAddress(value), line };
   return void 0;
 }
-function substituted(text3, variables, to) {
-  return text3.replace(/\$\{([A-Za-z_]\w*)(?::-([^}]*))?\}|\$([A-Za-z_]\w*)/g, (whole2, braced, fallback, bare) => {
+function substituted(text4, variables, to) {
+  return text4.replace(/\$\{([A-Za-z_]\w*)(?::-([^}]*))?\}|\$([A-Za-z_]\w*)/g, (whole2, braced, fallback, bare) => {
     const value = variables.get(braced ?? bare) ?? fallback ?? whole2;
     if (value.length > to.room) return whole2;
     to.room -= value.length;
@@ -21641,8 +21855,8 @@ function* instructions(content3) {
       const line = lines[index] ?? "";
       const isComment = /^\s*#/.test(line) && from === 0;
       const goesOn = /\\\s*$/.test(line);
-      const text3 = goesOn ? line.replace(/\\\s*$/, "") : line;
-      if (!isComment) for (const word of shellWords(text3, index + 1, from)) words2.push(word);
+      const text4 = goesOn ? line.replace(/\\\s*$/, "") : line;
+      if (!isComment) for (const word of shellWords(text4, index + 1, from)) words2.push(word);
       from = 0;
       if (!(goesOn || isComment) || index + 1 >= lines.length) break;
     }
@@ -22106,12 +22320,12 @@ var CodePointIterator = class {
   /**
   * Initialize this char iterator.
   */
-  constructor(text3) {
+  constructor(text4) {
     this.locs = new Locations();
     this.lastCodePoint = CodePoint.NULL;
     this.start = -1;
     this.end = 0;
-    this.text = text3;
+    this.text = text4;
   }
   next() {
     if (this.lastCodePoint === CodePoint.EOF) return CodePoint.EOF;
@@ -22170,16 +22384,16 @@ var Tokenizer = class {
   /**
   * Initialize this tokenizer.
   */
-  constructor(text3, parserOptions) {
+  constructor(text4, parserOptions) {
     this.backCode = false;
     this.lastCodePoint = CodePoint.NULL;
     this.state = "DATA";
     this.token = null;
     this.tokenStart = -1;
     this.valuesEnabled = false;
-    this.text = text3;
+    this.text = text4;
     this.parserOptions = parserOptions || {};
-    this.codePointIterator = new CodePointIterator(text3);
+    this.codePointIterator = new CodePointIterator(text4);
     this.tomlVersion = getTOMLVer(this.parserOptions.tomlVersion);
     this.ESCAPES = this.tomlVersion.gte(1, 1) ? ESCAPES_LATEST : ESCAPES_1_0;
   }
@@ -22294,12 +22508,12 @@ var Tokenizer = class {
         loc
       };
       else if (type === "Integer") {
-        const text3 = option1;
+        const text4 = option1;
         token = {
           type,
           value,
-          number: parseInt(text3, option2),
-          bigint: HAS_BIGINT ? BigInt(RADIX_PREFIXES[option2] + text3) : null,
+          number: parseInt(text4, option2),
+          bigint: HAS_BIGINT ? BigInt(RADIX_PREFIXES[option2] + text4) : null,
           range: range2,
           loc
         };
@@ -23208,8 +23422,8 @@ var TOMLParser = class {
   /**
   * Initialize this parser.
   */
-  constructor(text3, parserOptions) {
-    this.text = text3;
+  constructor(text4, parserOptions) {
+    this.text = text4;
     this.parserOptions = parserOptions || {};
     this.tomlVersion = getTOMLVer(this.parserOptions.tomlVersion);
   }
@@ -23416,11 +23630,11 @@ var TOMLParser = class {
   }
   processNumberValue(token, ctx) {
     const valueContainer = ctx.consumeValueContainer();
-    const text3 = this.text;
+    const text4 = this.text;
     const [startRange, endRange] = token.range;
     let numberString = null;
     const getNumberText = () => {
-      return numberString ?? (numberString = text3.slice(startRange, endRange).replace(/_/g, ""));
+      return numberString ?? (numberString = text4.slice(startRange, endRange).replace(/_/g, ""));
     };
     let node;
     if (token.type === "Integer") node = {
@@ -23782,14 +23996,14 @@ function parseTOML(code2, options) {
 }
 
 // src/formats/languages/depth.ts
-var DEEPEST = 100;
+var DEEPEST2 = 100;
 function isTooDeep(content3) {
   let depth = 0;
   for (let index = 0; index < content3.length; index++) {
     const character = content3[index];
     if (character === "[" || character === "{" || character === "(") depth++;
     else if (character === "]" || character === "}" || character === ")") depth = Math.max(0, depth - 1);
-    if (depth > DEEPEST) return true;
+    if (depth > DEEPEST2) return true;
   }
   return false;
 }
@@ -24092,7 +24306,7 @@ function packagesOf2({ node, name: part2 }) {
   );
 }
 function joined3(left2, right) {
-  return [left2, right].filter((text3) => text3 !== "").join("/");
+  return [left2, right].filter((text4) => text4 !== "").join("/");
 }
 function versionOf3(node) {
   return node.kind === "table" ? at2(node, "version") : node;
@@ -24120,11 +24334,11 @@ function entryAt(name2, node, specifier, group) {
   };
 }
 function condaSpecifier(written4) {
-  const text3 = written4.replace(/\s/g, "");
-  if (text3 === "*") return "";
-  const [, operator2, version = ""] = /^(=?)([^=<>!~,|*]+?)(?:\.?\*)?$/.exec(text3) ?? [];
-  if (version === "") return text3;
-  return operator2 === "=" || text3.endsWith("*") ? `==${version}.*` : `==${version}`;
+  const text4 = written4.replace(/\s/g, "");
+  if (text4 === "*") return "";
+  const [, operator2, version = ""] = /^(=?)([^=<>!~,|*]+?)(?:\.?\*)?$/.exec(text4) ?? [];
+  if (version === "") return text4;
+  return operator2 === "=" || text4.endsWith("*") ? `==${version}.*` : `==${version}`;
 }
 function sourceOf3({ entries }) {
   if (entries.has("git")) return "git";
@@ -24359,13 +24573,13 @@ function readRequirements(content3) {
   const read = [];
   const includes = [];
   const indexes = [];
-  for (const { text: text3, place: place2 } of logicalLines(content3)) {
-    const [, option = "", included] = INCLUDE2.exec(text3) ?? [];
-    const index = INDEX3.exec(text3);
+  for (const { text: text4, place: place2 } of logicalLines(content3)) {
+    const [, option = "", included] = INCLUDE2.exec(text4) ?? [];
+    const index = INDEX3.exec(text4);
     if (included) includes.push(includeOf(option, included.replace(/^["']|["']$/g, ""), place2.line));
     else if (index) indexes.push({ address: withoutCredentials(index[1] || "no index"), line: place2.line });
     else {
-      const one2 = readLine(text3, place2);
+      const one2 = readLine(text4, place2);
       if (one2) read.push(one2);
     }
   }
@@ -24389,16 +24603,16 @@ function* logicalLines(content3) {
 }
 function* logical(lines, first) {
   const whole2 = lines.join("").replace(COMMENT, "");
-  const text3 = whole2.trim();
-  if (text3 !== "") yield { text: text3, place: { line: first + 1, column: whole2.length - whole2.trimStart().length } };
+  const text4 = whole2.trim();
+  if (text4 !== "") yield { text: text4, place: { line: first + 1, column: whole2.length - whole2.trimStart().length } };
 }
-function readLine(text3, { line, column }) {
-  if (/^(<{7}|={7}|>{7}|\|{7})( |$)/.test(text3))
+function readLine(text4, { line, column }) {
+  if (/^(<{7}|={7}|>{7}|\|{7})( |$)/.test(text4))
     return { kind: "conflict-marker", message: "A conflict marker is left in this file.", line };
-  const editable = EDITABLE.exec(text3);
-  if (editable) return elsewhere2(text3.slice(editable[0].length), "editable", { line, column, written: text3 }, "");
-  if (text3.startsWith("-")) return void 0;
-  const written4 = text3.slice(0, OPTION.exec(text3)?.index ?? text3.length).trimEnd();
+  const editable = EDITABLE.exec(text4);
+  if (editable) return elsewhere2(text4.slice(editable[0].length), "editable", { line, column, written: text4 }, "");
+  if (text4.startsWith("-")) return void 0;
+  const written4 = text4.slice(0, OPTION.exec(text4)?.index ?? text4.length).trimEnd();
   const place2 = { line, column, written: written4 };
   if (/^(git|hg|svn|bzr)\+/.test(written4)) return elsewhere2(written4, "git", place2, "");
   if (/^https?:/.test(written4)) return elsewhere2(written4, "url", place2, "");
@@ -24491,22 +24705,22 @@ function readSetupCfg(content3) {
     }
     const assignment = /^([A-Za-z_][\w.-]*)\s*[=:]\s*(.*)$/.exec(line);
     if (assignment && !header) key = assignment[1] ?? "";
-    const text3 = (assignment ? assignment[2] ?? "" : line).trim();
-    if (section === "options" && key === "python_requires" && text3 !== "") python = text3;
+    const text4 = (assignment ? assignment[2] ?? "" : line).trim();
+    if (section === "options" && key === "python_requires" && text4 !== "") python = text4;
     const group = groupOf(section, key);
-    if (text3 === "" || header || group === void 0) continue;
-    read.push(readEntry(text3, index + 1, line.indexOf(text3, assignment ? line.search(/[=:]/) + 1 : 0), group));
+    if (text4 === "" || header || group === void 0) continue;
+    read.push(readEntry(text4, index + 1, line.indexOf(text4, assignment ? line.search(/[=:]/) + 1 : 0), group));
   }
   return { ...sorted(read), ...python !== void 0 && { python } };
 }
-function readEntry(text3, line, column, group) {
-  if (/^(file|attr):/.test(text3))
+function readEntry(text4, line, column, group) {
+  if (/^(file|attr):/.test(text4))
     return {
       kind: "dynamic",
-      message: `\`${text3.slice(0, 80)}\`: the list stands in another file, which is read as a manifest of its own.`,
+      message: `\`${text4.slice(0, 80)}\`: the list stands in another file, which is read as a manifest of its own.`,
       line
     };
-  return requirementAt(text3, { line, column }, group);
+  return requirementAt(text4, { line, column }, group);
 }
 function groupOf(section, key) {
   if (section === "options" && key === "install_requires") return "";
@@ -28805,9 +29019,9 @@ var parser = LRParser.deserialize({
 });
 
 // src/formats/languages/python-tree.ts
-function parsePython(text3) {
+function parsePython(text4) {
   const starts = [0];
-  for (let index = text3.indexOf("\n"); index >= 0; index = text3.indexOf("\n", index + 1)) starts.push(index + 1);
+  for (let index = text4.indexOf("\n"); index >= 0; index = text4.indexOf("\n", index + 1)) starts.push(index + 1);
   const placeOf4 = (offset) => {
     let [low, high] = [0, starts.length - 1];
     while (low < high) {
@@ -28817,7 +29031,7 @@ function parsePython(text3) {
     }
     return { line: low + 1, column: offset - (starts[low] ?? 0) };
   };
-  return { text: text3, top: parser.parse(text3).topNode, placeOf: placeOf4 };
+  return { text: text4, top: parser.parse(text4).topNode, placeOf: placeOf4 };
 }
 function textOf4(file, node) {
   return file.text.slice(node.from, node.to);
@@ -28879,7 +29093,7 @@ function assignmentsOf(file) {
 }
 
 // src/formats/setup-py.ts
-var DEEPEST2 = 12;
+var DEEPEST3 = 12;
 var LONGEST4 = 256 * 1024;
 var SETUP_PY = {
   name: "setup-py",
@@ -28951,7 +29165,7 @@ var Evaluator = class {
   #helpers = /* @__PURE__ */ new Map();
   /** String literals of a list expression; what cannot be seen stays as the node itself. */
   list(node, depth = 0) {
-    if (depth > DEEPEST2) return [node];
+    if (depth > DEEPEST3) return [node];
     const inside = (nodes) => nodes.flatMap((one2) => this.list(one2, depth + 1));
     switch (node.name) {
       case "String":
@@ -29000,8 +29214,8 @@ var Evaluator = class {
   }
   #subscript(node) {
     const [object, open, key] = childrenOf(node);
-    const text3 = open?.name === "[" ? stringValue(this.file, key) : void 0;
-    return object?.name === "VariableName" && text3 !== void 0 ? { name: textOf4(this.file, object), key: text3 } : void 0;
+    const text4 = open?.name === "[" ? stringValue(this.file, key) : void 0;
+    return object?.name === "VariableName" && text4 !== void 0 ? { name: textOf4(this.file, object), key: text4 } : void 0;
   }
   /** `list(x)`, `sorted(x)`, or a helper of the file that is given names of a table. */
   #call(node, depth) {
@@ -29030,9 +29244,9 @@ var Evaluator = class {
     });
   }
 };
-function nameOf4(text3) {
-  const parsed5 = text3 === void 0 ? void 0 : parsePep508(text3);
-  return parsed5 && "name" in parsed5 ? text3?.split(/[!=<>~;\s]/)[0]?.toLowerCase() : void 0;
+function nameOf4(text4) {
+  const parsed5 = text4 === void 0 ? void 0 : parsePep508(text4);
+  return parsed5 && "name" in parsed5 ? text4?.split(/[!=<>~;\s]/)[0]?.toLowerCase() : void 0;
 }
 function namesIn4(file, node) {
   const names2 = /* @__PURE__ */ new Set();
@@ -29243,20 +29457,24 @@ function usedCells(uses, known2, most) {
       if (cell && known2.some((one2) => cellId(one2) === cellId(cell))) {
         const first = cells.get(cellId(cell));
         const fresh = { cell, source, ...found.paths && { paths: found.paths } };
-        cells.set(cellId(cell), { ...first ?? fresh, written: withMore(first?.written, found) });
+        const written4 = withMore(first?.written, found);
+        if (written4 === void 0) note2(oneMoreWay(cellId(cell), found));
+        else cells.set(cellId(cell), { ...first ?? fresh, written: written4 });
         continue;
       }
       const guess = guessed(found, known2);
       if (guess === void 0) note2({ ...found.at, value: notMeasured2(found) });
       else {
         const first = partial.get(guess.pattern);
-        partial.set(guess.pattern, { ...guess, source, ...first, written: withMore(first?.written, found) });
+        const written4 = withMore(first?.written, found);
+        if (written4 === void 0) note2(oneMoreWay(guess.pattern, found));
+        else partial.set(guess.pattern, { ...guess, source, ...first, written: written4 });
       }
     }
   }
   const all = [...cells.values()];
   all.slice(most).forEach((one2) => {
-    note2(leftOut(one2));
+    note2(leftOut2(one2));
   });
   const guesses = [...partial.values()].filter(({ pattern }) => !cells.has(pattern));
   return { cells: all.slice(0, most), partial: guesses, unsure: [...unsure.values()] };
@@ -29267,7 +29485,14 @@ function withMore(written4 = [], found) {
   const fresh = found.written ?? { method: [], quantization: [], loading: [], at: [at4] };
   const textOf5 = ({ at: _at, ...rest }) => JSON.stringify(rest);
   const isKnown2 = written4.some((one2) => textOf5(one2) === textOf5(fresh));
-  return isKnown2 || written4.length >= MOST_WAYS ? written4 : [...written4, fresh];
+  if (isKnown2) return written4;
+  return written4.length < MOST_WAYS ? [...written4, fresh] : void 0;
+}
+function oneMoreWay(cell, { at: at4 }) {
+  return {
+    ...at4,
+    value: `\`${cell}\` is made here with other arguments again: ${MOST_WAYS} ways of it are measured, and this one is not`
+  };
 }
 function sureCell({ at: at4, isSure, quantization, architecture, task }) {
   const axes = [quantization, architecture, task];
@@ -29281,11 +29506,11 @@ function guessed(found, known2) {
   const near = architecture.values.map((name2) => inMatrix.has(name2) ? name2 : FAMILY[name2] ?? "*");
   const family = near.every((name2) => name2 === "*") ? [] : near.filter((name2) => name2 !== "*");
   const axes = [[at4.value], quantization.values, family, task.values];
-  const fits2 = (cell) => [cell.method, cell.quantization, cell.architecture, cell.task].every((value, index) => {
+  const fits3 = (cell) => [cell.method, cell.quantization, cell.architecture, cell.task].every((value, index) => {
     const values = axes[index] ?? [];
     return values.length === 0 || values.some((one2) => one2 === value || one2.endsWith("*") && value.startsWith(one2.slice(0, -1)));
   });
-  if (!known2.some(fits2)) return void 0;
+  if (!known2.some(fits3)) return void 0;
   const kept2 = axes.map(
     (values, index) => values.filter((one2) => one2.endsWith("*") || known2.some((cell) => part(cell, index) === one2))
   );
@@ -29314,11 +29539,11 @@ function whyOf2({ at: at4, isSure, quantization, architecture, task }, near) {
   return said.length > 0 ? said.join("; ") : isSure ? "not all of it is certain" : "whether it is used depends on how it is run";
 }
 function notMeasured2({ at: at4, quantization, architecture, task }) {
-  const text3 = (axis2) => axis2.values.length > 1 ? `{${axis2.values.join(",")}}` : axis2.values[0] ?? "*";
-  const pattern = [at4.value, text3(quantization), text3(architecture), text3(task)].join("/");
+  const text4 = (axis2) => axis2.values.length > 1 ? `{${axis2.values.join(",")}}` : axis2.values[0] ?? "*";
+  const pattern = [at4.value, text4(quantization), text4(architecture), text4(task)].join("/");
   return `\`${pattern}\` is used; it is not in the matrix, so it is not measured`;
 }
-function leftOut({ cell, source }) {
+function leftOut2({ cell, source }) {
   const [file = "", line = "1"] = source.split(/:(?=\d+$)/);
   return {
     file,
@@ -30094,6 +30319,23 @@ function patchableOf(head, project) {
   return { manifests: head.manifests.filter(({ file }) => inProject.has(file)), contents: head.contents };
 }
 
+// src/domain/loaded-at-base.ts
+var CHECKS = {
+  "wrong model type": "weights-not-loaded",
+  "tokenizer does not fit": "tokenizer-does-not-fit"
+};
+function withLoadedAtBase(result, base) {
+  const type = result.outcome === "skipped" ? own(CHECKS, result.reason ?? "") : void 0;
+  if (type === void 0 || !isMeasured(base) || base.stages.build !== "ok") return result;
+  const message = `loaded in the base, not here: ${result.message ?? ""}`;
+  return {
+    ...{ cell: result.cell, outcome: "wrong", reason: type, message },
+    stages: { import: "ok", build: "fail" },
+    failures: [{ stage: "build", kind: "check", type, reason: type, signature: type, message }],
+    facts: {}
+  };
+}
+
 // src/search/requests.ts
 function groups(problem, cells) {
   const found = /* @__PURE__ */ new Map();
@@ -30429,8 +30671,8 @@ function exhaustion(output) {
   const ofMachine = MESSAGES2.filter(([, what]) => [MEMORY2, THREADS, DISK].includes(what));
   return saidIn(last3, ofMachine) ?? deviceExhaustion(output);
 }
-function saidIn(text3, messages) {
-  return messages.find(([pattern]) => pattern.test(text3))?.[1];
+function saidIn(text4, messages) {
+  return messages.find(([pattern]) => pattern.test(text4))?.[1];
 }
 
 // src/sweep/reasons.ts
@@ -30505,14 +30747,14 @@ var ON_CARDS = [
 ];
 var MESSAGE_LIMIT = 8192;
 function classify(type, message, causes2 = [], device) {
-  const text3 = message.slice(0, MESSAGE_LIMIT);
+  const text4 = message.slice(0, MESSAGE_LIMIT);
   const isOnCard = device?.hasCards === true;
-  if (isOnCard && TOO_OLD.message?.test(text3))
+  if (isOnCard && TOO_OLD.message?.test(text4))
     return { reason: TOO_OLD.name, means: TOO_OLD.means, needs: TOO_OLD.needs };
-  const weather = (isOnCard ? deviceWeatherOf(text3) : void 0) ?? weatherOf(type, text3, causes2);
+  const weather = (isOnCard ? deviceWeatherOf(text4) : void 0) ?? weatherOf(type, text4, causes2);
   if (weather !== void 0) return { reason: weather, means: "weather" };
   const reasons = isOnCard ? [...ON_CARDS, ...REASONS] : REASONS;
-  const found = reasons.find((reason) => (reason.type?.test(type) ?? true) && (reason.message?.test(text3) ?? true));
+  const found = reasons.find((reason) => (reason.type?.test(type) ?? true) && (reason.message?.test(text4) ?? true));
   return found ? { reason: found.name, means: found.means, needs: found.needs } : { reason: type, means: "defect" };
 }
 function signatureOf(type, message) {
@@ -30719,8 +30961,8 @@ function withPin(specifier, target2) {
   const clauses = clausesOf(specifier);
   if (isRaise(target2) && clauses.some((clause) => isFloorAbove(clause, target2.version))) return specifier;
   const made = RULES[target2.kind](clauses, target2);
-  const text3 = made.map((clause) => clause.join("")).join(",");
-  return text3 !== "" && satisfies2(target2.version, text3) && keepsOut(text3, target2.bad) ? text3 : void 0;
+  const text4 = made.map((clause) => clause.join("")).join(",");
+  return text4 !== "" && satisfies2(target2.version, text4) && keepsOut(text4, target2.bad) ? text4 : void 0;
 }
 function isRaise({ kind }) {
   return kind === "raise-partner" || kind === "floor";
@@ -31087,7 +31329,10 @@ function raisedIn({ failure: failure2, library }) {
 // src/report/build.ts
 function buildReport(input) {
   const comparisons2 = input.conclusions.comparisons.map((comparison) => toComparison(comparison, input));
-  const results = input.history.flatMap((measurement) => toResults(measurement));
+  const atBase = new Map(
+    input.history.flatMap(({ question, results: results2 }) => question.purpose === "base" ? [...results2] : [])
+  );
+  const results = input.history.flatMap((measurement) => toResults(measurement, atBase));
   const environments = toEnvironments(input);
   return {
     schemaVersion: 5,
@@ -31200,9 +31445,10 @@ function firstFailure({ failures, outcome }) {
   const [failure2] = failures;
   return failure2 ? `${failure2.stage}: ${failure2.message}` : outcome;
 }
-function toResults({ question, environment, results }) {
+function toResults({ question, environment, results }, atBase) {
   const where2 = environment.status === "built" ? environment.id : requestKey(question.environment);
-  return [...results.values()].map(({ cell, outcome, ...rest }) => {
+  return [...results.values()].map((result) => {
+    const { cell, outcome, ...rest } = withLoadedAtBase(result, atBase.get(result.cell));
     const [counts] = rest.failures;
     const named4 = { id: `${cell}@${where2}`, cell, environment: where2, repeat: question.repeat, outcome };
     return counts ? { ...named4, stage: counts.stage, signature: counts.signature, ...rest } : { ...named4, ...rest };
@@ -31358,12 +31604,14 @@ var Evidence2 = class {
   at(cell, pins, repeat2 = 1) {
     return this.resultIn(this.place(cell, pins), cell, repeat2);
   }
-  /** The same in an environment that was asked for in another way; without its `carry` where the base saved no sound adapter. */
+  /** The same in an environment that was asked for in another way; judged by what the base did: what it loaded, and whether it saved a sound adapter. */
   resultIn(place2, cell, repeat2 = 1) {
     const { id: id2, set: set2, ruledOut: ruledOut2 } = this.#subject(cell);
     const result = ruledOut2 ?? place2?.result(id2, repeat2);
-    if (result === void 0 || isControl(cell)) return result;
-    return withSoundCarry(result, set2.base.result(id2, 1));
+    if (result === void 0) return result;
+    const base = set2.base.result(id2, 1);
+    const loaded = withLoadedAtBase(result, base);
+    return isControl(cell) ? loaded : withSoundCarry(loaded, base);
   }
   /** A cell at some versions against its base. Where the model itself is broken on both sides, nothing is said of PEFT. */
   compared(cell, pins, repeat2 = 1) {
@@ -31546,9 +31794,9 @@ function isControlSound(evidence, cell, pins) {
 function isMended(evidence, cell, pins) {
   const { comparison } = evidence.compared(cell, pins);
   if (comparison === "not-compared" || isWorse(comparison)) return false;
-  return isControlSound(evidence, cell, pins) && leftOut2(evidence, cell, pins).length === 0;
+  return isControlSound(evidence, cell, pins) && leftOut3(evidence, cell, pins).length === 0;
 }
-function leftOut2(evidence, cell, pins) {
+function leftOut3(evidence, cell, pins) {
   const [before, after] = [evidence.at(cell, BASE), evidence.at(cell, pins)];
   return atHead(evidence, cell).fresh.map(({ stage }) => stage).filter((stage) => after?.stages[stage] !== "ok" && after?.stages[stage] !== before?.stages[stage]);
 }
@@ -32661,7 +32909,7 @@ function leavesHandover(question, settings) {
 // src/sweep/progress-line.ts
 var ALWAYS_SAID = ["transformers", "peft"];
 var NEVER_SAID = ["torch", "accelerate"];
-var LONGEST_WHY = 160;
+var LONGEST_WHY2 = 160;
 function progressLine({ question, environment, results }, name2) {
   const { pins, packages } = question.environment;
   const versions = environment.status === "built" ? environment.lock : pins;
@@ -32673,7 +32921,7 @@ function progressLine({ question, environment, results }, name2) {
   const counts = /* @__PURE__ */ new Map();
   for (const { outcome: outcome2 } of results.values()) counts.set(outcome2, (counts.get(outcome2) ?? 0) + 1);
   const outcome = [...counts].map(([what, count3]) => `${count3} ${what}`).join(", ");
-  const why = environment.status === "built" ? "" : ` (${shortened(environment.why, LONGEST_WHY)})`;
+  const why = environment.status === "built" ? "" : ` (${shortened(environment.why, LONGEST_WHY2)})`;
   return `${name2.padEnd(10)} ${said.join(", ")}: ${outcome}${why}`;
 }
 
@@ -33220,7 +33468,7 @@ function renderPlan(facts) {
     ["index", `${indexesInWords(facts.indexes)}; credentials are used for fetching only`],
     ["time", `stops at ${facts.minutes} min`]
   ];
-  return `${rows.map(([name2, text3]) => `${name2.padEnd(14)}${text3}`.trimEnd()).join("\n")}
+  return `${rows.map(([name2, text4]) => `${name2.padEnd(14)}${text4}`.trimEnd()).join("\n")}
 `;
 }
 function indexesInWords(shown3) {
@@ -33414,7 +33662,7 @@ var import_yaml3 = __toESM(require_dist(), 1);
 
 // src/detect/code/values.ts
 var NOTHING3 = { texts: [], isSure: false };
-var DEEPEST3 = 8;
+var DEEPEST4 = 8;
 var Values = class {
   constructor(module, elsewhere3) {
     this.module = module;
@@ -33424,7 +33672,7 @@ var Values = class {
   elsewhere;
   #known = /* @__PURE__ */ new Map();
   of(node, scope, depth = 0) {
-    if (node === void 0 || depth > DEEPEST3) return NOTHING3;
+    if (node === void 0 || depth > DEEPEST4) return NOTHING3;
     const { source } = this.module;
     const literal2 = stringValue(source, node);
     if (literal2 !== void 0) return sure(literal2);
@@ -33587,18 +33835,18 @@ var Values = class {
     return { ...values, isSure: values.isSure && chosen.length === 1 && node.parent !== null };
   }
 };
-function sure(text3) {
-  return { texts: [text3], isSure: true };
+function sure(text4) {
+  return { texts: [text4], isSure: true };
 }
 function union(values) {
   const texts = [...new Set(values.flatMap((value) => value.texts))];
   return { texts, isSure: values.every((value) => value.isSure) && texts.length === 1 };
 }
 function negated({ texts, isSure }) {
-  return { texts: texts.map((text3) => isTrue(text3) ? "False" : "True"), isSure };
+  return { texts: texts.map((text4) => isTrue(text4) ? "False" : "True"), isSure };
 }
-function isTrue(text3) {
-  return !["False", "None", "", "0", "false", "null"].includes(text3);
+function isTrue(text4) {
+  return !["False", "None", "", "0", "false", "null"].includes(text4);
 }
 function testBefore(statement, part2) {
   if (statement.name === "ConditionalExpression") return childrenOf(statement)[2];
@@ -33614,8 +33862,8 @@ function pathOf(module, node) {
   const before = object && pathOf(module, object);
   if (before === void 0 || key === void 0) return void 0;
   const isName2 = key.name === "PropertyName";
-  const text3 = isName2 ? textOf4(module.source, key) : stringValue(module.source, key) ?? "";
-  return [...before, text3];
+  const text4 = isName2 ? textOf4(module.source, key) : stringValue(module.source, key) ?? "";
+  return [...before, text4];
 }
 function loadedBy(nodes, module) {
   const [only] = nodes;
@@ -33627,9 +33875,9 @@ function loadedBy(nodes, module) {
 // src/detect/code/configs.ts
 var LONGEST5 = 32 * 1024;
 var MOST_BRACKETS2 = 200;
-function yamlTable(text3) {
-  if (text3.length > LONGEST5 || (text3.match(/[[{]/g) ?? []).length > MOST_BRACKETS2) return void 0;
-  const document = (0, import_yaml3.parseDocument)(text3);
+function yamlTable(text4) {
+  if (text4.length > LONGEST5 || (text4.match(/[[{]/g) ?? []).length > MOST_BRACKETS2) return void 0;
+  const document = (0, import_yaml3.parseDocument)(text4);
   if (document.errors.length > 0 || !(0, import_yaml3.isMap)(document.contents)) return void 0;
   try {
     return document.toJS({ maxAliasCount: 10 });
@@ -33639,8 +33887,8 @@ function yamlTable(text3) {
 }
 function configuredBy(module, call, path, yaml) {
   const named4 = configFile(module, call);
-  const text3 = named4 && yaml(named4);
-  const table3 = text3 === void 0 ? void 0 : yamlTable(text3);
+  const text4 = named4 && yaml(named4);
+  const table3 = text4 === void 0 ? void 0 : yamlTable(text4);
   if (named4 === void 0 || table3 === void 0) return void 0;
   const direct = at3(table3, path);
   if (direct !== void 0) return direct;
@@ -33699,24 +33947,27 @@ function variantOf(rule, given, isWhole2) {
 }
 
 // src/detect/code/literals.ts
-var DEEPEST4 = 6;
+var DEEPEST5 = 6;
+var MOST_STEPS = 2e3;
 function writtenIn(file, keywords, scope) {
-  return [...keywords].map(([argument2, node]) => writtenAs(argument2, literalOf(file, node, scope, 0)));
+  const steps2 = { left: MOST_STEPS };
+  return [...keywords].map(([argument2, node]) => writtenAs(argument2, literalOf(file, node, scope, steps2, 0)));
 }
 function writtenAs(argument2, found) {
   const { data } = OwnValue.safeParse(found);
   return data === void 0 ? { argument: argument2 } : { argument: argument2, value: data };
 }
-function literalOf(file, node, scope, depth) {
-  if (depth > DEEPEST4) return void 0;
-  const inner = (one2) => one2 ? literalOf(file, one2, scope, depth + 1) : void 0;
+function literalOf(file, node, scope, steps2, depth) {
+  if (depth > DEEPEST5 || steps2.left <= 0) return void 0;
+  steps2.left--;
+  const inner = (one2) => one2 ? literalOf(file, one2, scope, steps2, depth + 1) : void 0;
   switch (node.name) {
     case "String":
       return stringValue(file.module.source, node);
     case "ArrayExpression":
     case "TupleExpression":
     case "SetExpression":
-      return whole(elementsOf(node).map(inner));
+      return whole(elementsOf(node), inner);
     case "DictionaryExpression":
       return tableOf(file, node, inner);
     case "ParenthesizedExpression":
@@ -33726,7 +33977,7 @@ function literalOf(file, node, scope, depth) {
     case "BinaryExpression":
       return computed(file, node, inner);
     case "VariableName":
-      return assignedTo(file, node, scope, depth);
+      return assignedTo(file, node, scope, steps2, depth);
     case "MemberExpression":
       return numberType2(file, node) ?? plain3(file, node, scope);
     case "CallExpression":
@@ -33741,32 +33992,47 @@ function plain3(file, node, scope) {
   return isSure && texts.length === 1 && only !== void 0 ? fromText(only) : void 0;
 }
 var NUMBER = /^-?(\d[\d_]*\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
-function fromText(text3) {
-  if (text3 === "True" || text3 === "False") return text3 === "True";
-  if (text3 === "None") return null;
-  return NUMBER.test(text3) ? Number(text3.replaceAll("_", "")) : text3;
+function fromText(text4) {
+  if (text4 === "True" || text4 === "False") return text4 === "True";
+  if (text4 === "None") return null;
+  return NUMBER.test(text4) ? Number(text4.replaceAll("_", "")) : text4;
 }
 function numberType2(file, node) {
   const [, name2 = ""] = /^torch\.(\w+)$/.exec(file.textOf(node)) ?? [];
   const type = { half: "float16", float: "float32" }[name2] ?? name2;
   return NUMBER_TYPES.some((one2) => one2 === type) ? { torch: type } : void 0;
 }
-function assignedTo(file, node, scope, depth) {
+function assignedTo(file, node, scope, steps2, depth) {
   const name2 = file.textOf(node);
   const [only, ...more] = file.values.assigned(name2, scope);
   if (only === void 0) return plain3(file, node, scope);
   if (more.length > 0 || !file.values.runs(only, scope) || isChangedLater(file, name2)) return void 0;
-  return literalOf(file, only, scope, depth + 1);
+  return literalOf(file, only, scope, steps2, depth + 1);
 }
 function isChangedLater(file, name2) {
-  const { text: text3 } = file.module.source;
-  return [`${name2}.append(`, `${name2}.extend(`, `${name2}.remove(`, `${name2}.update(`, `${name2} +=`, `${name2}[`].some(
-    (change) => text3.includes(change)
-  );
+  const { source } = file.module;
+  const known2 = CHANGED.get(source) ?? changedIn(source.text);
+  CHANGED.set(source, known2);
+  return known2.has(name2);
 }
+var CHANGED = /* @__PURE__ */ new WeakMap();
+function changedIn(text4) {
+  const changes = text4.matchAll(/\.(?:append|extend|remove|update)\(| \+=|\[/g);
+  return new Set([...changes].map(({ index }) => nameBefore(text4, index)));
+}
+function nameBefore(text4, end) {
+  let start2 = end;
+  while (start2 > 0 && end - start2 < LONGEST_NAME2 && /[\p{L}\p{N}_]/u.test(text4.charAt(start2 - 1))) start2--;
+  return text4.slice(start2, end);
+}
+var LONGEST_NAME2 = 200;
 function tableOf(file, node, inner) {
-  const entries = file.values.dictionary(node).map(([key, one2]) => [key, inner(one2)]);
-  return entries.some(([, value]) => value === void 0) ? void 0 : Object.fromEntries(entries);
+  const entries = file.values.dictionary(node);
+  const values = whole(
+    entries.map(([, one2]) => one2),
+    inner
+  );
+  return values && Object.fromEntries(entries.map(([key], index) => [key, values[index]]));
 }
 function called(file, node, scope, inner) {
   const call = callOf(file.module.source, node);
@@ -33775,10 +34041,10 @@ function called(file, node, scope, inner) {
     const of = inner(call.positional[0]);
     return Array.isArray(of) ? of : void 0;
   }
-  const text3 = /\.split$/.test(call.name) ? inner(node.firstChild?.firstChild ?? void 0) : void 0;
-  if (typeof text3 !== "string") return plain3(file, node, scope);
+  const text4 = /\.split$/.test(call.name) ? inner(node.firstChild?.firstChild ?? void 0) : void 0;
+  if (typeof text4 !== "string") return plain3(file, node, scope);
   const by = inner(call.positional[0]);
-  return text3.split(typeof by === "string" ? by : /\s+/).map((part2) => part2.trim());
+  return text4.split(typeof by === "string" ? by : /\s+/).map((part2) => part2.trim());
 }
 function negative(file, node, inner) {
   const value = inner(node.lastChild ?? void 0);
@@ -33804,8 +34070,14 @@ function computed(file, node, inner) {
       return void 0;
   }
 }
-function whole(values) {
-  return values.includes(void 0) ? void 0 : values;
+function whole(nodes, inner) {
+  const values = [];
+  for (const node of nodes) {
+    const value = inner(node);
+    if (value === void 0) return void 0;
+    values.push(value);
+  }
+  return values;
 }
 
 // src/detect/code/yaml-arguments.ts
@@ -33840,7 +34112,7 @@ function listed(value) {
 }
 
 // src/detect/code/hydra-yaml.ts
-var DEEPEST5 = 8;
+var DEEPEST6 = 8;
 function readHydraYaml(file, content3) {
   if (!/_target_:\s*["']?peft\./.test(content3)) return void 0;
   const targets = targetsIn(yamlTable(content3) ?? {}, 0);
@@ -33875,7 +34147,7 @@ function valueIn(table3, key) {
 }
 function targetsIn(table3, depth) {
   const inner = Object.values(table3).flatMap(
-    (value) => typeof value === "object" && value !== null && depth < DEEPEST5 ? targetsIn(value, depth + 1) : []
+    (value) => typeof value === "object" && value !== null && depth < DEEPEST6 ? targetsIn(value, depth + 1) : []
   );
   return typeof table3._target_ === "string" ? [{ name: table3._target_, table: table3 }, ...inner] : inner;
 }
@@ -33902,10 +34174,10 @@ function quantizationOf(table3) {
 
 // src/detect/code/notebook.ts
 var MAGIC = /^\s*[%!?]/;
-function pythonOfNotebook(text3) {
+function pythonOfNotebook(text4) {
   let cells;
   try {
-    cells = JSON.parse(text3).cells;
+    cells = JSON.parse(text4).cells;
   } catch {
     return void 0;
   }
@@ -33913,9 +34185,9 @@ function pythonOfNotebook(text3) {
   const placed3 = [];
   let [offset, row] = [0, 0];
   for (const line of cells.flatMap(sourceOf4).flat()) {
-    const found = text3.indexOf(JSON.stringify(line), offset);
+    const found = text4.indexOf(JSON.stringify(line), offset);
     if (found >= 0) {
-      row += countOf(text3.slice(offset, found), "\n");
+      row += countOf(text4.slice(offset, found), "\n");
       offset = found;
     }
     while (placed3.length < row) placed3.push("");
@@ -33923,9 +34195,9 @@ function pythonOfNotebook(text3) {
   }
   return placed3.join("\n");
 }
-function countOf(text3, character) {
+function countOf(text4, character) {
   let count3 = 0;
-  for (let at4 = text3.indexOf(character); at4 >= 0; at4 = text3.indexOf(character, at4 + 1)) count3++;
+  for (let at4 = text4.indexOf(character); at4 >= 0; at4 = text4.indexOf(character, at4 + 1)) count3++;
   return count3;
 }
 function sourceOf4(cell) {
@@ -33937,14 +34209,14 @@ function sourceOf4(cell) {
 }
 
 // src/detect/code/trainer-yaml.ts
-var text2 = (table3, key) => typeof table3[key] === "string" ? table3[key].toLowerCase() : "";
-var isOn = (table3, key) => table3[key] === true || text2(table3, key) === "true";
+var text3 = (table3, key) => typeof table3[key] === "string" ? table3[key].toLowerCase() : "";
+var isOn = (table3, key) => table3[key] === true || text3(table3, key) === "true";
 var has2 = (table3, ...keys) => keys.some((key) => Object.hasOwn(table3, key));
 var bits = (table3) => isOn(table3, "load_in_4bit") ? "bnb-nf4" : isOn(table3, "load_in_8bit") ? "bnb-int8" : "none";
 function bitsBy(key, method) {
   return (table3) => {
     const number2 = Number(table3[key] ?? 0);
-    const by = text2(table3, method) || "bnb";
+    const by = text3(table3, method) || "bnb";
     if (number2 === 0) return "none";
     if (by === "bnb" || by === "bitsandbytes") return number2 === 8 ? "bnb-int8" : "bnb-nf4";
     return `${by}-int${number2}`;
@@ -33961,7 +34233,7 @@ var LORA = {
   prompt_tuning: "prompt-tuning",
   prefix_tuning: "prefix-tuning"
 };
-var byKey = (key, dora, targetsOf2) => (table3) => withTargets(own(LORA, text2(table3, key)), isOn(table3, dora), targetsOf2(table3));
+var byKey = (key, dora, targetsOf2) => (table3) => withTargets(own(LORA, text3(table3, key)), isOn(table3, dora), targetsOf2(table3));
 function withTargets(method, isDora, targets) {
   if (method !== "lora") return method;
   if (isDora) return "lora+dora";
@@ -33985,13 +34257,13 @@ function paramsOf({ params }) {
   return typeof params === "object" && params !== null ? Object.fromEntries(Object.entries(params)) : {};
 }
 function bitsOfAutotrain(table3) {
-  const fallback = text2(table3, "task") === "seq2seq" ? "int8" : "int4";
+  const fallback = text3(table3, "task") === "seq2seq" ? "int8" : "int4";
   const said = onlyWord(paramsOf(table3), "quantization");
   const named4 = said ?? (has2(paramsOf(table3), "quantization") ? "none" : fallback);
   return own({ int4: "bnb-nf4", int8: "bnb-int8" }, named4) ?? "none";
 }
 function taskOfAutotrain(table3) {
-  const task = text2(table3, "task");
+  const task = text3(table3, "task");
   if (task === "llm-reward") return "seq-cls";
   if (task.startsWith("vlm")) return "image-text";
   return task === "seq2seq" ? "seq2seq-lm" : "causal-lm";
@@ -34013,7 +34285,7 @@ var TRAINERS = [
       (table3) => isOn(table3, "lora_target_linear") ? "all-linear" : "named"
     ),
     modelKeys: ["base_model"],
-    quantizationOf: (table3) => text2(table3, "adapter") === "qlora" && !has2(table3, "load_in_4bit") ? "bnb-nf4" : bits(table3),
+    quantizationOf: (table3) => text3(table3, "adapter") === "qlora" && !has2(table3, "load_in_4bit") ? "bnb-nf4" : bits(table3),
     taskOf: (table3) => {
       const type = typeof table3.model_type === "string" ? table3.model_type : "AutoModelForCausalLM";
       if (isOn(table3, "reward_model")) return "seq-cls";
@@ -34078,7 +34350,7 @@ var TRAINERS = [
   },
   {
     // https://huggingface.co/docs/autotrain/main/en/config
-    fits: (table3) => has2(table3, "base_model") && /^(llm|vlm|seq2seq)/.test(text2(table3, "task")),
+    fits: (table3) => has2(table3, "base_model") && /^(llm|vlm|seq2seq)/.test(text3(table3, "task")),
     methodKeys: ["peft"],
     methodOf: (table3) => {
       const params = paramsOf(table3);
@@ -34099,12 +34371,12 @@ var TRAINERS = [
 function isUnread(table3) {
   const keys = ["load_in_4bit", "load_in_8bit", "quantization_bit", "quant_bits"];
   const isOpen2 = (key) => typeof table3[key] === "string" && !/^(true|false|\d+)$/i.test(table3[key]);
-  return keys.some(isOpen2) || !/^(int[48]|none|)$/.test(text2(paramsOf(table3), "quantization"));
+  return keys.some(isOpen2) || !/^(int[48]|none|)$/.test(text3(paramsOf(table3), "quantization"));
 }
 function readTrainerYaml(file, content3) {
   if (!/^\s*(adapter|finetuning_type|use_peft|peft|train_type|sft_type|tuner_type):/m.test(content3)) return void 0;
   const table3 = yamlTable(content3);
-  const trainer = table3 && TRAINERS.find(({ fits: fits2 }) => fits2(table3));
+  const trainer = table3 && TRAINERS.find(({ fits: fits3 }) => fits3(table3));
   const method = table3 && trainer?.methodOf(table3);
   if (table3 === void 0 || trainer === void 0 || method === void 0) return void 0;
   const model = trainer.modelKeys.map((key) => table3[key]).find((value) => typeof value === "string");
@@ -34195,8 +34467,8 @@ var CodeFile = class {
   spread(node, scope) {
     const name2 = this.textOf(node);
     const entries = this.entries(node, scope);
-    const { text: text3 } = this.module.source;
-    const isFilledLater = text3.includes(`${name2}[`) || text3.includes(`${name2}.update(`);
+    const { text: text4 } = this.module.source;
+    const isFilledLater = text4.includes(`${name2}[`) || text4.includes(`${name2}.update(`);
     return entries.length > 0 && !isFilledLater ? new Map(entries) : void 0;
   }
   /** The entries of a table that is written here, or of one that a name was given. */
@@ -34220,7 +34492,7 @@ var CodeFile = class {
 };
 
 // src/detect/code/called-class.ts
-var DEEPEST6 = 4;
+var DEEPEST7 = 4;
 function classesOf2(file, call) {
   const direct = file.nameOf(call.name);
   if (direct !== void 0) return [{ class: direct, isSure: true }];
@@ -34228,9 +34500,9 @@ function classesOf2(file, call) {
   return callee ? classesIn(file, callee, call.scope, 0) : [];
 }
 function classesIn(file, node, scope, depth) {
-  if (depth > DEEPEST6) return [];
-  const text3 = file.textOf(node);
-  const name2 = file.nameOf(text3);
+  if (depth > DEEPEST7) return [];
+  const text4 = file.textOf(node);
+  const name2 = file.nameOf(text4);
   if (name2 !== void 0) return [{ class: name2, isSure: true }];
   const { nodes, isSure } = meant(file, node, scope);
   return nodes.flatMap((other) => classesIn(file, other, scope, depth + 1)).map((called2) => ({ ...called2, isSure: called2.isSure && isSure && nodes.length === 1 }));
@@ -34291,8 +34563,8 @@ function readPeftTable(file, call) {
   const entries = new Map(first && table3.length === 0 ? file.values.dictionary(first) : table3);
   const type = file.values.of(entries.get("peft_type"), call.scope);
   const task = file.values.of(entries.get("task_type"), call.scope);
-  for (const text3 of type.texts) {
-    const rule = own(METHOD_OF_CONFIG, own(CONFIG_OF_TYPE, lastPart(text3)) ?? "");
+  for (const text4 of type.texts) {
+    const rule = own(METHOD_OF_CONFIG, own(CONFIG_OF_TYPE, lastPart(text4)) ?? "");
     if (rule === void 0) continue;
     const tasks = task.texts.flatMap((written4) => own(TASK_OF_TYPE, lastPart(written4)) ?? []);
     const variant = variantOf(rule, file.given(entries, call.scope), true);
@@ -34307,18 +34579,18 @@ function readPeftTable(file, call) {
 function isTargetedLater(file, { node }) {
   const assigned = node.parent?.name === "AssignStatement" ? node.parent.firstChild : null;
   const name2 = assigned ? file.textOf(assigned) : "";
-  const { text: text3 } = file.module.source;
-  return name2 !== "" && ["target_modules", "target_parameters"].some((key) => text3.includes(`${name2}.${key} =`));
+  const { text: text4 } = file.module.source;
+  return name2 !== "" && ["target_modules", "target_parameters"].some((key) => text4.includes(`${name2}.${key} =`));
 }
 function taskOf3(file, call) {
   const value = file.keyword(call, "task_type");
-  const known2 = value.texts.filter((text3) => text3 !== "None").map(lastPart);
-  for (const text3 of known2)
-    if (own(TASK_OF_TYPE, text3) === void 0) file.doubt(call, `the task type \`${text3.slice(0, 60)}\` is not known`);
-  return { values: known2.flatMap((text3) => own(TASK_OF_TYPE, text3) ?? []), isSure: value.isSure };
+  const known2 = value.texts.filter((text4) => text4 !== "None").map(lastPart);
+  for (const text4 of known2)
+    if (own(TASK_OF_TYPE, text4) === void 0) file.doubt(call, `the task type \`${text4.slice(0, 60)}\` is not known`);
+  return { values: known2.flatMap((text4) => own(TASK_OF_TYPE, text4) ?? []), isSure: value.isSure };
 }
-function lastPart(text3) {
-  return text3.replace(/^.*\./, "");
+function lastPart(text4) {
+  return text4.replace(/^.*\./, "");
 }
 
 // src/detect/code/model-calls.ts
@@ -34328,7 +34600,7 @@ function loaderOf(file, call) {
   if (path.at(-1) === "from_pretrained") return path;
   const assigned = path.length > 1 ? [] : file.values.assigned(call.name, call.scope);
   const written4 = assigned.map((node) => file.textOf(node));
-  return written4.find((text3) => /^[\w.]+\.from_pretrained$/.test(text3))?.split(".");
+  return written4.find((text4) => /^[\w.]+\.from_pretrained$/.test(text4))?.split(".");
 }
 function readModel(file, call, path) {
   const loader = file.nameOf(path.slice(0, -1).join(".")) ?? path.at(-2) ?? "";
@@ -34363,9 +34635,9 @@ function loadedWith(file, call) {
 }
 function noteModel(file, call, loaded) {
   const { ids, ofClass, task, said, written: written4 = [] } = loaded;
-  const names2 = ids.texts.filter((text3) => text3 !== "None" && text3 !== "");
+  const names2 = ids.texts.filter((text4) => text4 !== "None" && text4 !== "");
   const architecture = ofClass ? { values: [ofClass], isSure: true } : architectureOf2(names2, ids.isSure);
-  const byName2 = names2.flatMap((text3) => quantizationOfModel(text3) ?? []);
+  const byName2 = names2.flatMap((text4) => quantizationOfModel(text4) ?? []);
   const quantization = byName2.length > 0 ? { values: [...new Set(byName2)], isSure: ids.isSure } : said;
   const [model] = names2;
   file.models.push({
@@ -34395,7 +34667,7 @@ function quantizationIn(file, call, loader) {
   const isUnsloth = /^Fast/.test(loader);
   if (given("quantization_config") !== void 0) {
     const { isSure, texts } = value("quantization_config");
-    if (!isSure || texts.some((text3) => text3 !== "None")) return "named elsewhere";
+    if (!isSure || texts.some((text4) => text4 !== "None")) return "named elsewhere";
   }
   for (const [keyword2, name2] of [
     ["load_in_8bit", "bnb-int8"],
@@ -34471,7 +34743,7 @@ function oneOf2(keyword2, names2, fallback) {
   return (ask2) => {
     const value = ask2(keyword2, 0);
     if (value === void 0 && fallback !== void 0) return one(fallback)();
-    const values = names2.flatMap(([name2, is]) => value?.texts.some((text3) => is.includes(text3)) ? [name2] : []);
+    const values = names2.flatMap(([name2, is]) => value?.texts.some((text4) => is.includes(text4)) ? [name2] : []);
     const isSure = value?.isSure === true && values.length === 1;
     const all = names2.map(([name2]) => name2);
     return { values: values.length > 0 ? values : all, isSure, isUnread: values.length === 0 };
@@ -34635,7 +34907,7 @@ function readQuantization(file, call, read) {
 function readQuantizing(file, call) {
   const node = call.keywords.get("config") ?? call.positional[1];
   const config = node && file.textOrClass(node, call.scope);
-  const values = (config?.texts ?? []).flatMap((text3) => formMadeBy("quantize_", text3) ?? []);
+  const values = (config?.texts ?? []).flatMap((text4) => formMadeBy("quantize_", text4) ?? []);
   const isRead = values.length > 0 && values.length === config?.texts.length;
   if (!isRead) file.doubt(call, `what \`${call.name}\` makes of a model cannot be read`);
   const always = file.values.runs(call.node, call.scope);
@@ -34663,13 +34935,13 @@ function readSentenceTransformer(file, call) {
 }
 
 // src/detect/code/module.ts
-function readModule(file, text3) {
-  const source = parsePython(text3);
-  const reader = new Reader(file, source);
+function readModule(file, text4) {
+  const source = parsePython(text4);
+  const reader = new Reader2(file, source);
   source.top.cursor().iterate((node) => reader.read(node.node));
   return reader;
 }
-var Reader = class {
+var Reader2 = class {
   constructor(file, source) {
     this.file = file;
     this.source = source;
@@ -34713,9 +34985,9 @@ var Reader = class {
     return name2 ? textOf4(this.source, name2) : "";
   }
   #readImport(node) {
-    const text3 = textOf4(this.source, node).replace(/#.*$/gm, "").replace(/[()\\]/g, " ");
-    const from = /^from\s+([\w.]+)\s+import\s+([\s\S]*)$/.exec(text3);
-    const listed2 = (from?.[2] ?? text3.replace(/^import\s/, "")).split(",").map((one2) => one2.trim());
+    const text4 = textOf4(this.source, node).replace(/#.*$/gm, "").replace(/[()\\]/g, " ");
+    const from = /^from\s+([\w.]+)\s+import\s+([\s\S]*)$/.exec(text4);
+    const listed2 = (from?.[2] ?? text4.replace(/^import\s/, "")).split(",").map((one2) => one2.trim());
     for (const one2 of listed2) {
       const [name2 = "", alias] = one2.split(/\s+as\s+/);
       if (from?.[1] && name2 === "*") this.wildcards.push(from[1]);
@@ -34784,7 +35056,7 @@ var Program = class {
   constructor(texts, paths, yaml) {
     this.paths = paths;
     this.yaml = yaml;
-    for (const [file, text3] of texts) this.#modules.set(file, readModule(file, text3));
+    for (const [file, text4] of texts) this.#modules.set(file, readModule(file, text4));
     for (const module of this.#modules.values()) this.#defaults.set(module.file, defaultsOf(module));
     for (const module of this.#modules.values())
       this.#facts.set(module.file, factsOf2(module, this.#originIn(module), this.#elsewhere(module)));
@@ -34939,9 +35211,9 @@ function ownFile(file, written4, paths) {
 }
 function defaultsOf(module) {
   const found = /* @__PURE__ */ new Map();
-  const note2 = (name2, text3) => {
-    if (text3 === void 0) return;
-    const texts = [.../* @__PURE__ */ new Set([...found.get(name2)?.texts ?? [], text3])];
+  const note2 = (name2, text4) => {
+    if (text4 === void 0) return;
+    const texts = [.../* @__PURE__ */ new Set([...found.get(name2)?.texts ?? [], text4])];
     found.set(name2, { texts, isSure: texts.length === 1 });
   };
   const literal2 = (node) => stringValue(module.source, node) ?? (node && ["Boolean", "None", "Number"].includes(node.name) ? textOf4(module.source, node) : void 0);
@@ -35007,8 +35279,8 @@ var MOST_PARSED = 1500;
 var MOST_CALLING = 100;
 function readProgram(texts, yaml) {
   const paths = new Set(texts.keys());
-  const isNaming = (text3) => NAMES_METHOD.test(text3);
-  const naming = [...texts].some(([, text3]) => NAMES_PEFT.test(text3)) ? [...texts].filter(([, text3]) => isNaming(text3)).map(([file]) => file) : [];
+  const isNaming = (text4) => NAMES_METHOD.test(text4);
+  const naming = [...texts].some(([, text4]) => NAMES_PEFT.test(text4)) ? [...texts].filter(([, text4]) => isNaming(text4)).map(([file]) => file) : [];
   const tooDeep = naming.filter((file) => isTooDeep(texts.get(file) ?? ""));
   const wanted = joinedFiles(naming, texts, paths).filter((file) => !tooDeep.includes(file));
   const program = new Program(new Map(wanted.map((file) => [file, texts.get(file) ?? ""])), paths, yaml);
@@ -35130,12 +35402,12 @@ async function readSources(tree, files, what, findings) {
 }
 function readUses({ python, notebooks, yaml }) {
   const own2 = new Map([...python].filter(([path]) => !TESTS.test(path)));
-  for (const [path, text3] of notebooks) {
-    const inside = TESTS.test(path) ? void 0 : pythonOfNotebook(text3);
+  for (const [path, text4] of notebooks) {
+    const inside = TESTS.test(path) ? void 0 : pythonOfNotebook(text4);
     if (inside !== void 0) own2.set(path, inside);
   }
   const ofYaml = [...yaml].flatMap(
-    ([path, text3]) => TESTS.test(path) ? [] : readTrainerYaml(path, text3) ?? readHydraYaml(path, text3) ?? []
+    ([path, text4]) => TESTS.test(path) ? [] : readTrainerYaml(path, text4) ?? readHydraYaml(path, text4) ?? []
   );
   return [...readProgram(own2, (path) => yaml.get(path)), ...ofYaml];
 }
@@ -35170,7 +35442,7 @@ function shallowFirst(left2, right) {
 
 // src/detect/repository.ts
 var MOST_MANIFEST_BYTES = 256 * 1024 * 1024;
-var DEEPEST7 = 16;
+var DEEPEST8 = 16;
 var EVERYTHING = { chosen: () => true, named: () => false };
 async function readRepository(tree, choice = EVERYTHING, what = "manifests and code") {
   const files = await tree.files();
@@ -35178,7 +35450,7 @@ async function readRepository(tree, choice = EVERYTHING, what = "manifests and c
   await readAll(tree, readableFiles(files, choice, gathered), gathered);
   await readIncluded(tree, files, gathered);
   const sources = await readSources(tree, files, what, gathered.findings);
-  for (const [path, text3] of sources.python) if (choice.chosen(path)) gather(path, text3, void 0, gathered);
+  for (const [path, text4] of sources.python) if (choice.chosen(path)) gather(path, text4, void 0, gathered);
   const code2 = what === "manifests" ? [] : readUses(sources);
   return { ...gathered, manifests: [...gathered.manifests.values()], code: code2 };
 }
@@ -35200,13 +35472,13 @@ function readableFiles(files, { chosen, named: named4 }, gathered) {
 }
 async function readAll(tree, wanted, gathered) {
   const texts = await tree.read([...wanted.keys()]);
-  return [...texts].flatMap(([path, text3]) => gather(path, text3, wanted.get(path), gathered) ?? []);
+  return [...texts].flatMap(([path, text4]) => gather(path, text4, wanted.get(path), gathered) ?? []);
 }
-function gather(path, text3, as, gathered) {
-  const manifest = readManifest(path, text3, as);
+function gather(path, text4, as, gathered) {
+  const manifest = readManifest(path, text4, as);
   if (manifest === void 0) return void 0;
   gathered.manifests.set(path, manifest);
-  gathered.contents.set(path, text3);
+  gathered.contents.set(path, text4);
   return manifest;
 }
 async function readIncluded(tree, files, gathered) {
@@ -35214,8 +35486,8 @@ async function readIncluded(tree, files, gathered) {
   let fresh = [...gathered.manifests.values()];
   for (let depth = 0; fresh.length > 0; depth++) {
     const [first] = fresh;
-    if (depth === DEEPEST7 && first) {
-      const message = `Files that include each other are followed ${DEEPEST7} deep; what this one includes is not read.`;
+    if (depth === DEEPEST8 && first) {
+      const message = `Files that include each other are followed ${DEEPEST8} deep; what this one includes is not read.`;
       gathered.findings.push({ kind: "include", message, file: first.file, line: 1 });
       return;
     }
@@ -35242,15 +35514,15 @@ function withinBytes(files, most) {
   });
 }
 function includedPath(file, written4, isWhereItRuns, present) {
-  const text3 = written4.slice(0, 200);
+  const text4 = written4.slice(0, 200);
   if (/^[a-z]+:/i.test(written4))
-    return { why: `\`${text3.replace(/\/\/[^/]*@/, "//")}\` is not a file of this repository.` };
+    return { why: `\`${text4.replace(/\/\/[^/]*@/, "//")}\` is not a file of this repository.` };
   const beside = joined5(file.split("/").slice(0, -1), written4);
   const candidates3 = isWhereItRuns ? [beside, joined5([], written4)] : [beside];
   const path = candidates3.find((one2) => one2 !== void 0 && present.get(one2)?.kind === "file");
   if (path !== void 0) return { path };
   if (isWhereItRuns) return {};
-  return beside === void 0 ? { why: `\`${text3}\` is outside of this repository; it is not read.` } : { why: `\`${text3}\` is not in this repository.` };
+  return beside === void 0 ? { why: `\`${text4}\` is outside of this repository; it is not read.` } : { why: `\`${text4}\` is not in this repository.` };
 }
 function joined5(folder, written4) {
   if (written4.startsWith("/")) return void 0;
@@ -35293,15 +35565,15 @@ function matches(pattern, path) {
   }
   return reachable.has(path.length);
 }
-function matchesPart(pattern, text3) {
+function matchesPart(pattern, text4) {
   const pieces = pattern.split("*");
-  if (pieces.length === 1) return pattern === text3;
+  if (pieces.length === 1) return pattern === text4;
   const [first = "", last3 = ""] = [pieces[0], pieces.at(-1)];
   let position2 = first.length;
-  if (!text3.startsWith(first) || text3.length < first.length + last3.length || !text3.endsWith(last3)) return false;
+  if (!text4.startsWith(first) || text4.length < first.length + last3.length || !text4.endsWith(last3)) return false;
   for (const piece of pieces.slice(1, -1)) {
-    const found = text3.indexOf(piece, position2);
-    if (found < 0 || found + piece.length > text3.length - last3.length) return false;
+    const found = text4.indexOf(piece, position2);
+    if (found < 0 || found + piece.length > text4.length - last3.length) return false;
     position2 = found + piece.length;
   }
   return true;
@@ -35452,6 +35724,7 @@ export {
   addressInWords,
   own,
   Checkpoints,
+  checkpointOf,
   Cell,
   CellId,
   cellId,
@@ -35572,6 +35845,7 @@ export {
   requestsOf2 as requestsOf,
   upcomingRequests,
   LARGEST_MANIFEST,
+  withLoadedAtBase,
   groups,
   baseRequest,
   headPins,
@@ -35599,5 +35873,6 @@ export {
   withWhy,
   readRepository,
   manifestChoice,
-  renderExplain
+  renderExplain,
+  isOfBase
 };

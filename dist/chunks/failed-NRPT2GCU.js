@@ -21,7 +21,7 @@ function failed(error, argv, isInterrupted, { stderr, env }) {
   const say = (text) => stderr.write(wrap(`${text}
 `, columnsOf(stderr, env)));
   for (const line of lines) say(`peft-sweep: ${plain(line, 1e3)}`);
-  if (log !== void 0) say(`peft-sweep: ${nextStep(writeDefect("0.5.0", argv, log), log)}`);
+  if (log !== void 0) say(`peft-sweep: ${nextStep(writeDefect("0.6.0", argv, log), log)}`);
   return status;
 }
 export {

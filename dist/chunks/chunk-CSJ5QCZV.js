@@ -178,7 +178,7 @@ var GRAMMAR = {
     usage: ["CELL@ENVIRONMENT"],
     does: "run one cell once more, with its full log",
     operands: 1,
-    options: ["out", "python", "cache-gb", "offline", "device", "script"],
+    options: ["config", "out", "python", "cache-gb", "offline", "device", "script"],
     examples: ["lora/none/llama/causal-lm@1b77c0de92aa", "lora/none/llama/causal-lm@1b77c0de92aa --script"]
   },
   demo: {

@@ -7,7 +7,7 @@ import {
   isCommand,
   optionNamed,
   readArguments
-} from "./chunk-34NTJ6WH.js";
+} from "./chunk-CSJ5QCZV.js";
 import {
   columnsOf,
   wrap

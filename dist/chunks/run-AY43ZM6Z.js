@@ -21,6 +21,7 @@ import {
   cellId,
   checkStatus,
   checkpointBlocks,
+  checkpointOf,
   choiceOf,
   classesOf,
   clock,
@@ -49,6 +50,7 @@ import {
   indexesInWords,
   isBase,
   isBuilt,
+  isOfBase,
   isWatched,
   judge,
   keepOutOfGit,
@@ -115,20 +117,22 @@ import {
   unaskedText,
   whyAtHead,
   withElsewhere,
+  withLoadedAtBase,
   withOpened,
   withoutOwn,
   worse,
   writeReport,
   writeText
-} from "./chunk-NFEAEIY5.js";
+} from "./chunk-N2TXPSV7.js";
 import {
   external_exports
 } from "./chunk-DSYGMKQK.js";
 import {
+  CONFIGURATION,
   DEFAULT_DEVICE,
   DEFAULT_OUT,
   didYouMean
-} from "./chunk-34NTJ6WH.js";
+} from "./chunk-CSJ5QCZV.js";
 import {
   STATUS,
   plain,
@@ -168,7 +172,7 @@ function lossesText(report) {
   return [...blocks2.length > 0 ? [title, ...blocks2] : [], ...found].join("\n");
 }
 function blockText({ title, quantizations, rows: rows3 }) {
-  const width = Math.max(23, title.length + 4);
+  const width = Math.max(23, title.length + 4, ...rows3.map(({ method }) => method.length + 6));
   const line = (first, cells) => (first.padEnd(width) + cells.map((cell) => cell.padEnd(17)).join("")).trimEnd();
   return [line(`  ${title}`, quantizations), ...rows3.map(({ method, losses }) => line(`    ${method}`, losses))].join(
     "\n"
@@ -961,18 +965,18 @@ async function runDemo(context) {
 }
 function missingFromStory(report) {
   const quantized2 = report.comparisons.filter(({ cell }) => parseCellId(cell).quantization === QUANTIZED);
-  const methodOf = (cell) => parseCellId(cell).method;
+  const methodOf2 = (cell) => parseCellId(cell).method;
   const story = [
     [
-      quantized2.some(({ cell, comparison }) => methodOf(cell) === BROKEN && comparison === "regressed"),
+      quantized2.some(({ cell, comparison }) => methodOf2(cell) === BROKEN && comparison === "regressed"),
       `${BROKEN} does not break on ${QUANTIZED}`
     ],
     [
-      quantized2.filter(({ cell, after }) => WORKING.includes(methodOf(cell)) && after === "pass").length === WORKING.length,
+      quantized2.filter(({ cell, after }) => WORKING.includes(methodOf2(cell)) && after === "pass").length === WORKING.length,
       `not all of ${WORKING.join(", ")} go on working`
     ],
     [
-      report.boundaries.some(({ cell, certainty }) => methodOf(cell) === BROKEN && certainty.adjacent),
+      report.boundaries.some(({ cell, certainty }) => methodOf2(cell) === BROKEN && certainty.adjacent),
       "the release that broke it was not found"
     ],
     [report.pins.some(({ kind, holds, of }) => kind === "hold" && holds === of), "no hold mends it"],
@@ -1252,7 +1256,7 @@ async function ownCommit() {
   const top = join4(programFolder(), "..");
   const { status, stdout } = await run("git", ["-C", top, "rev-parse", "--show-toplevel", "HEAD"]);
   const [checkout = "", commit = ""] = stdout.trim().split("\n");
-  return status === 0 && realpathSync(checkout) === realpathSync(top) ? commit : `v${"0.5.0".split(".")[0]}`;
+  return status === 0 && realpathSync(checkout) === realpathSync(top) ? commit : `v${"0.6.0".split(".")[0]}`;
 }
 
 // src/setup/workflows.ts
@@ -1577,9 +1581,9 @@ var PARTS = [
     ]
   }
 ];
-function training({ method: { learningRate, afterStep } }) {
+function training({ rate, method: { afterStep } }) {
   return [
-    `optimizer = torch.optim.AdamW(trained.values(), lr=${learningRate}, weight_decay=0.0)`,
+    `optimizer = torch.optim.AdamW(trained.values(), lr=${rate}, weight_decay=0.0)`,
     "before = {name: weight.detach().clone() for name, weight in trained.items()}",
     "model.train()",
     "losses = []",
@@ -1593,15 +1597,19 @@ function training({ method: { learningRate, afterStep } }) {
     'print(f"loss {losses[0]:.4f} -> {losses[-1]:.4f}")'
   ];
 }
-function learning({ head }) {
+function learning({ head, method }) {
   return [
-    "still = [name for name, weight in trained.items() if torch.equal(weight, before[name])]",
+    `still = [name for name, weight in trained.items() if torch.equal(weight, before[name])${byDesign(method)}]`,
     "if still:",
     '    raise SystemExit(f"{len(still)} of {len(trained)} tensors are not trained: {still[:3]}")',
     ...head === void 0 ? [] : headTrained(head),
     "if losses[-1] > 0.999 * losses[0]:",
     '    raise SystemExit("the loss does not fall")'
   ];
+}
+function byDesign({ untrained }) {
+  if (untrained === void 0) return "";
+  return ` and not any(fnmatch.fnmatch(name, pattern) for pattern in ${literal(Object.keys(untrained))})`;
 }
 function isExempt({ stage }, { method, head, isQuantized }) {
   const exemptions = {
@@ -1627,24 +1635,49 @@ function isOwn(type) {
   return /^[a-z]+(-[a-z0-9]+)+$/.test(type);
 }
 
+// src/report/script/without.ts
+var WORKED_OUT = ["made", "model"];
+function withoutScript(cell, method) {
+  const { paths } = methodParts(cell.method);
+  if (own(ARCHITECTURES, cell.architecture) === void 0)
+    return `\`${cell.architecture}\` is no architecture of the matrix.`;
+  if (ownOf(cell) !== void 0) return "it has arguments of your own.";
+  if (paths.length > 0) return `it is reached by a code path, \`${paths.join("`, `")}\`.`;
+  if (method.prepared !== void 0)
+    return `something is prepared for it by peft-sweep before it is attached, \`${method.prepared}\`.`;
+  const argument = workedOut(method);
+  return argument === void 0 ? void 0 : `its argument \`${argument}\` is worked out by peft-sweep.`;
+}
+function workedOut({ arguments: given }) {
+  return Object.entries(given).find(([, value]) => isWorkedOut(value))?.[0];
+}
+function isWorkedOut(value) {
+  if (typeof value !== "object" || value === null) return false;
+  const entries = Object.entries(value);
+  const [only] = entries;
+  const isOne = entries.length === 1 && only !== void 0 && WORKED_OUT.includes(only[0]) && typeof only[1] === "string";
+  return isOne || entries.some(([, one]) => isWorkedOut(one));
+}
+
 // src/report/script.ts
 function renderScript(facts) {
   const { cell, failure } = facts;
-  const { entry, paths } = methodParts(cell.method);
-  const method = own(METHODS, entry);
+  const method = methodOf(cell);
   const task = own(TASKS, cell.task);
   const head = own(ARCHITECTURES, cell.architecture)?.heads?.[cell.task];
   if (method === void 0 || task === void 0)
     throw new UserError(`\`${cellId(cell)}\` has no script: it is the model alone. Name a cell with an adapter.`);
   if (task.targets === "own" || task.inputs !== void 0 || own(ARCHITECTURES, cell.architecture)?.feeds !== void 0)
     throw new UserError(`\`${cellId(cell)}\` has no script: its rows are no text. Replay it without --script.`);
-  if (ownOf(cell) !== void 0)
-    throw new UserError(`\`${cellId(cell)}\` has no script: it has arguments of your own. Replay it without --script.`);
-  if (paths.length > 0)
-    throw new UserError(
-      `\`${cellId(cell)}\` has no script: it is reached by a code path, \`${paths.join("`, `")}\`. Replay it without --script.`
-    );
-  const parts = partsUpTo(failure, { task, method, head, isQuantized: cell.quantization !== "none" });
+  const why = withoutScript(cell, method);
+  if (why !== void 0) throw new UserError(`\`${cellId(cell)}\` has no script: ${why} Replay it without --script.`);
+  const parts = partsUpTo(failure, {
+    task,
+    method,
+    rate: rateOf(method, cell),
+    head,
+    isQuantized: cell.quantization !== "none"
+  });
   if (parts === void 0)
     throw new UserError(
       `What failed in \`${cellId(cell)}\`, \`${plain(failure?.type ?? "", 80)}\` at ${plain(failure?.stage ?? "", 20)}, is a check that takes peft-sweep to make. Replay it without --script.`
@@ -1667,7 +1700,7 @@ function opening({ cell, pins, python, failure }) {
     "#",
     "# Run it with `uv run`, or in an environment that has these packages. Status 1 where it still does that.",
     "# The weights are random: what counts is the code that they go through.",
-    "import tempfile",
+    ...standardImports(cell),
     "",
     ...importsOf(cell),
     "import peft",
@@ -1675,6 +1708,15 @@ function opening({ cell, pins, python, failure }) {
     "import transformers",
     ""
   ];
+}
+function methodOf({ method }) {
+  return own(METHODS, methodParts(method).entry);
+}
+function rateOf({ learningRate, learningRates = {} }, { architecture }) {
+  return own(learningRates, architecture) ?? learningRate;
+}
+function standardImports(cell) {
+  return methodOf(cell)?.untrained === void 0 ? ["import tempfile"] : ["import fnmatch", "import tempfile"];
 }
 function importsOf({ quantization }) {
   const made = JSON.stringify(own(QUANTIZERS, quantization)?.arguments ?? {}).matchAll(/"make":"([\w.]+)\.\w+"/g);
@@ -1778,20 +1820,40 @@ var TARGETS = {
   "class-of-row": "torch.tensor([0, 1, 0, 1])"
 };
 
+// src/commands/own-of-cell.ts
+async function ownOfCell(cell, declared, opener) {
+  const { architecture } = parseCellId(cell);
+  if (Object.hasOwn(ARCHITECTURES, architecture)) return /* @__PURE__ */ new Map();
+  const checkpoint = checkpointOf({ architecture }, declared);
+  if (checkpoint === void 0)
+    throw new UserError(
+      `\`${architecture}\` is a checkpoint of your own, and the configuration has none of that name. Run it where \`${CONFIGURATION}\` names it under \`checkpoints:\`, or name that file with --config.`
+    );
+  const { checkpoints, own: own2 } = await openCheckpoints({ [architecture]: checkpoint }, opener);
+  const unfit = checkpoints[architecture]?.unfit;
+  if (unfit !== void 0)
+    throw new UserError(
+      `The checkpoint \`${architecture}\` cannot be opened again (${unfit.reason}). ${unfit.message}`
+    );
+  return own2;
+}
+
 // src/commands/replay.ts
 async function runReplay(context) {
   const { line, environment, folder, signal, say } = context;
   const [typed = ""] = line.operands;
-  const { cell, id } = located(typed, line.options.out);
+  const { report, cell, id } = located(typed, line.options.out);
   const { python, offline, device } = line.options;
   const world = await openWorld({ environment, folder, signal, python, offline, device, say });
   const { host, sandbox } = world;
   if (line.options.script) {
-    context.print(scriptOf(readReport(line.options.out), cell, id, sandbox.warden.program));
+    context.print(scriptOf(report, cell, id, sandbox.warden.program));
     return STATUS.fine;
   }
+  const own2 = await ownOfCell(cell, line.request.checkpoints, openerOf(world));
   await rebuilt(context, world, id);
   const left = findHandover(join5(resolve(line.options.out), "handover"), cell);
+  const base = report.results.find((one) => one.cell === cell && isOfBase(report, one));
   const isBase2 = left === void 0 || left.environmentId === id;
   const probes = new PythonProbes({
     cache: host.cache,
@@ -1801,7 +1863,8 @@ async function runReplay(context) {
     show: sandbox.show,
     signal: context.signal,
     start: host.start,
-    cards: () => cardsNow(host)
+    cards: () => cardsNow(host),
+    own: own2
   });
   const job = {
     cells: [
@@ -1809,7 +1872,7 @@ async function runReplay(context) {
         ...parseCellId(cell),
         id: cell,
         packages: packagesOf(parseCellId(cell)),
-        ...ownForProbe(parseCellId(cell), readReport(line.options.out).configurations),
+        ...ownForProbe(parseCellId(cell), report.configurations),
         leaves: false,
         thorough: true
       }
@@ -1824,7 +1887,7 @@ async function runReplay(context) {
   const end = await probes.run(id, carried, (text) => {
     const record = parseRecord(text);
     if (record?.kind !== "cell") return;
-    const result = judge(record, { device: host.device });
+    const result = withLoadedAtBase(judge(record, { device: host.device }), base);
     outcome = result.outcome;
     context.print(`${cell}@${id}: ${result.outcome}
 `);
@@ -1865,7 +1928,7 @@ function located(typed, out) {
     const hint = where.length > 0 ? ` It was measured in: ${[...new Set(where)].join(", ")}.` : " `peft-sweep explain` lists what was.";
     throw new UserError(`\`${typed}\` was not measured in \`${out}\`.${hint}`);
   }
-  return { cell, id };
+  return { report, cell, id };
 }
 async function rebuilt(context, world, id) {
   take(world.host.cache, id);
