@@ -17,7 +17,7 @@ async function main(argv) {
 `);
     return 0;
   }
-  return (await import("./chunks/run-AY43ZM6Z.js")).runCommand(argv, interrupted.signal, process);
+  return (await import("./chunks/run-AWBRLFJJ.js")).runCommand(argv, interrupted.signal, process);
 }
 async function failed(error) {
   const status = await said(error);

@@ -42,6 +42,7 @@ import {
   measuredInItsTime,
   normalizeName,
   nothingToMeasure,
+  onDevice,
   openCheckpoints,
   openHost,
   openIndex,
@@ -81,7 +82,7 @@ import {
   worse,
   writeReport,
   writeText
-} from "./chunks/chunk-N2TXPSV7.js";
+} from "./chunks/chunk-UY22HR77.js";
 import {
   external_exports
 } from "./chunks/chunk-DSYGMKQK.js";
@@ -22378,13 +22379,60 @@ async function byClass(whole, request2, { classes, usd }, index) {
 function on(plan2, { capability }) {
   return capability === void 0 ? plan2 : { ...plan2, capability };
 }
-function onDevice(request2, device) {
-  return device === DEFAULT_DEVICE ? request2 : { ...request2, device };
+
+// src/action/plan/parts.ts
+var DAY_MS = 24 * 36e5;
+async function plannedParts(requests, line, index, clock2, isFork = false) {
+  const parts = [];
+  let usd = line.options.usd;
+  for (const { request: request2, isNamed, ...shown } of requests) {
+    const [first] = classesFor(line, true);
+    const whole = await plan(onDevice(request2, first?.device ?? DEFAULT_DEVICE), index.catalog, index.python);
+    const isYoung = isNamed === void 0 && await hasYoung(whole, index, clock2);
+    const classes = classesFor(line, !isFork && !isYoung);
+    const own2 = (await byClass(whole, request2, { classes, usd }, index)).map(
+      ({ plan: planned2, of, why }) => ({
+        request: asFile({ plan: planned2, ...shown, class: of.name, ...why && { why } }),
+        of,
+        isPaid: usd !== void 0,
+        isYoung
+      })
+    );
+    usd = usd === void 0 ? void 0 : Math.max(0, usd - usdOfAll(shardsOf(own2.map(pricedOf))));
+    parts.push(...own2);
+  }
+  return parts;
+}
+function pricedOf({ request: request2, of, isPaid }) {
+  return { plan: request2.plan, of, isPaid };
+}
+function asFile(request2) {
+  return PlannedRequest.parse(JSON.parse(JSON.stringify(request2)));
+}
+async function hasYoung({ changes }, { catalog }, clock2) {
+  const typed = getInput("min-age") || "3";
+  const days = Number(typed);
+  if (!Number.isFinite(days) || days < 0)
+    throw new UserError(`\`min-age\` cannot be \`${typed}\`. Write a number of days, e.g. 3.`);
+  for (const { library, to } of changes) {
+    const release = (await catalog.releases(library)).find(({ version }) => version === to);
+    const age = release?.uploaded === void 0 ? 0 : Date.parse(clock2.date()) - Date.parse(release.uploaded);
+    if (age < days * DAY_MS) return true;
+  }
+  return false;
+}
+function whyNothing(parts) {
+  const whys = parts.flatMap(({ request: { plan: planned2 } }) => [
+    ...Object.values(planned2.unplaced ?? {}),
+    ...rulings(planned2.cells, planned2).map(({ message }) => message)
+  ]);
+  const short = whys.find((why) => why.startsWith(TOO_LITTLE));
+  if (short !== void 0) throw new UserError(`${short} Raise \`budget: {usd: N}\`, or name fewer cells.`);
+  return `No runner measures any of the cells. ${[...new Set(whys)].slice(0, 3).join(" ")}`;
 }
 
 // src/action/plan/plans.ts
 var OBEYED_FROM_BASE = [CONFIGURATION, "uv.toml", "pip.conf", ".python-version"];
-var DAY_MS = 24 * 36e5;
 async function targetPlan(target, cells, runner, github2, around) {
   const comparison = await github2.compare(target.base, target.head);
   const { mergeBase, files } = comparison;
@@ -22485,45 +22533,6 @@ function shownWith({ request: request2, known, files }, findings, ends) {
   const contents = Object.fromEntries(texts.map(({ file }) => [file, ends.head.contents.get(file) ?? ""]));
   return { files, findings: [...findings, ...known.findings], manifests, contents };
 }
-async function plannedParts(requests, line, index, clock2, isFork = false) {
-  const parts = [];
-  let usd = line.options.usd;
-  for (const { request: request2, isNamed, ...shown } of requests) {
-    const [first] = classesFor(line, true);
-    const whole = await plan(onDevice(request2, first?.device ?? DEFAULT_DEVICE), index.catalog, index.python);
-    const isYoung = isNamed === void 0 && await hasYoung(whole, index, clock2);
-    const classes = classesFor(line, !isFork && !isYoung);
-    const own2 = (await byClass(whole, request2, { classes, usd }, index)).map(
-      ({ plan: planned2, of, why }) => ({
-        request: asFile({ plan: planned2, ...shown, class: of.name, ...why && { why } }),
-        of,
-        isPaid: usd !== void 0,
-        isYoung
-      })
-    );
-    usd = usd === void 0 ? void 0 : Math.max(0, usd - usdOfAll(shardsOf(own2.map(pricedOf))));
-    parts.push(...own2);
-  }
-  return parts;
-}
-function pricedOf({ request: request2, of, isPaid }) {
-  return { plan: request2.plan, of, isPaid };
-}
-function asFile(request2) {
-  return PlannedRequest.parse(JSON.parse(JSON.stringify(request2)));
-}
-async function hasYoung({ changes }, { catalog }, clock2) {
-  const typed = getInput("min-age") || "3";
-  const days = Number(typed);
-  if (!Number.isFinite(days) || days < 0)
-    throw new UserError(`\`min-age\` cannot be \`${typed}\`. Write a number of days, e.g. 3.`);
-  for (const { library, to } of changes) {
-    const release = (await catalog.releases(library)).find(({ version }) => version === to);
-    const age = release?.uploaded === void 0 ? 0 : Date.parse(clock2.date()) - Date.parse(release.uploaded);
-    if (age < days * DAY_MS) return true;
-  }
-  return false;
-}
 function finish(runner, line, parts, more) {
   const known = line.options.known.flatMap(
     ({ cell, reason, expires }) => selectCells([cell], allCells(line.request.checkpoints), []).map((found) => ({
@@ -22548,15 +22557,6 @@ function finish(runner, line, parts, more) {
   });
   const young = new Set(parts.flatMap(({ isYoung }, index) => isYoung ? [index] : []));
   return { file, line, young, isFork: false };
-}
-function whyNothing(parts) {
-  const whys = parts.flatMap(({ request: { plan: planned2 } }) => [
-    ...Object.values(planned2.unplaced ?? {}),
-    ...rulings(planned2.cells, planned2).map(({ message }) => message)
-  ]);
-  const short = whys.find((why) => why.startsWith(TOO_LITTLE));
-  if (short !== void 0) throw new UserError(`${short} Raise \`budget: {usd: N}\`, or name fewer cells.`);
-  return `No runner measures any of the cells. ${[...new Set(whys)].slice(0, 3).join(" ")}`;
 }
 
 // src/action/plan/event.ts
@@ -28425,7 +28425,7 @@ async function* tarFiles(chunks) {
     const padded = Math.ceil(size / BLOCK) * BLOCK;
     if (!Number.isSafeInteger(padded) || source.taken + padded > LARGEST_ARCHIVE) return;
     const isWanted = REGULAR.includes(header.toString("latin1", 156, 157)) && size <= LARGEST_FILE;
-    const content = isWanted ? await source.take(padded) : await source.skip(padded);
+    const content = isWanted ? await source.take(padded) : await source.pass(padded);
     if (content === void 0) return;
     if (isWanted) yield content.subarray(0, size);
   }
@@ -28442,7 +28442,7 @@ var Blocks = class {
     const parts = [];
     return await this.#pass(count, (part) => parts.push(part)) ? Buffer.concat(parts) : void 0;
   }
-  async skip(count) {
+  async pass(count) {
     return await this.#pass(count, () => void 0) ? Buffer.alloc(0) : void 0;
   }
   async #pass(count, give) {

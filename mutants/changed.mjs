@@ -12,7 +12,7 @@ function changedFiles() {
   return stdout.split('\n').flatMap((line) => (line === '' || line.startsWith('D') ? [] : [line.slice(3)]));
 }
 
-/** The changed files of each group that has any, and a line for each group that has too many. */
+/** The groups with changed files, with those files; a group with too many is only told. */
 export function changedGroups(groups) {
   const changed = changedFiles();
   const asked = [];

@@ -1,7 +1,7 @@
 """Writes the tiny checkpoint folders that the probe loads: `python make_checkpoints.py FOLDER
 NAME...`.
 
-Run it in an environment with the release of transformers that `tiny_models.py` names for each, the
+Run it in an environment with the release of transformers that `tiny_models` names for each, the
 oldest that has it. Weights are files and not seeds, because one seed gives other weights across
 releases. Each model is trained for a short while on one pattern: next-token margins are then wide
 enough for greedy generation to be compared. Pictures and sound tell the stride of their row.

@@ -172,7 +172,7 @@ describe('a sweep that had gone over to the torch of its time', () => {
     expect([swept, stands]).toEqual([['2.8.0', '2.15.0'], torch]);
   });
 
-  it('begins as any other where that torch cannot be borne any more', async () => {
+  it('begins as usual where that torch can no longer be borne', async () => {
     expect((await came({ begun: '2.8.0', torch: build('2.8.0', { bytes: 3.9e9 }) })).swept).toEqual(['2.15.0']);
     expect((await came({ begun: '2.8.0', torch: new WeatherError('no build') })).swept).toEqual(['2.15.0']);
   });

@@ -17,12 +17,12 @@ class Method:
     `defining` names arguments without which a configuration would be another method. `after_step`
     is what its base model has to be told after each step. `not_measured` names stages that have no
     meaning for it, `not_compared` those that must only run. `words`, `peft_type` and `said_by` are
-    names of it, for the report and the plan; so is where it cannot be: any quantization but
-    `quantizations`, any architecture but `architectures`, any task but `tasks`, the architectures
-    that it `refuses`. `prepared` names what its users do besides (preparations), `packages` what
-    they install. `untrained` are patterns of trainable tensors that get no gradient by design,
-    `by_design` checks that do not hold by it, each with the reason. `learning_rates` are those of
-    architectures that need another than the rest.
+    names of it, for the report and the plan. `quantizations`, `architectures` and `tasks` are where
+    it can be, everywhere without them, but for architectures that it `refuses`. `prepared` names
+    what its users do besides (preparations), `packages` what they install. `untrained` are patterns
+    of trainable tensors that get no gradient by design, `by_design` checks that do not hold by it,
+    each with the reason. `learning_rates` are those of architectures that need another than the
+    rest.
     """
 
     words: str

@@ -1,16 +1,13 @@
 """What the stages of one cell share: its model, and how it is loaded and fed."""
 
-import dataclasses
-import inspect
 import json
 from pathlib import Path
 
-from . import brought, data, matrix, paths, preparations
-from .common_path import take_common_path
+from . import brought, data, loading, paths, preparations
 from .matrix import TASKS
 from .methods import METHODS, configuration
 from .models import ARCHITECTURES
-from .own import LOADING, method_with, own_of
+from .own import method_with, own_of
 from .quantizers import QUANTIZERS, UNQUANTIZED_TOLERANCE
 
 
@@ -98,50 +95,8 @@ class Trial:
         return json.loads((self.checkpoint / "config.json").read_text())
 
     def load(self, quantized, folder=None, **more):
-        """The checkpoint, or what was saved in another folder, as a user loads it.
-
-        Heads that the checkpoint lacks get fixed values, not random ones.
-        """
-        auto = matrix.named(f"{self.transformers.__name__}.{self.task.auto}")
-        options = {"torch_dtype": self.torch.float32}
-        if self.task.labels is not None:
-            options["num_labels"] = self.task.labels
-        if quantized:
-            take_common_path()
-            own = self.own.quantization if self.own else {}
-            options.update(self.quantizer.options(self.torch, self.transformers, own))
-            # As users do. A device object, since PEFT takes the string "cpu" for offloaded and then
-            # goes another way.
-            options["device_map"] = self.place
-        for adds in self.hooks("loading"):
-            options.update(adds(self))
-        loading = self.own.loading if self.own else {}
-        options.update({name: loading[name] for name in LOADING if name in loading})
-        options.update(more)
-        model = self._loaded(auto, folder or self._source(quantized), options)
-        if quantized:
-            self.quantizer.finish(self.torch, model)
-        if self.on_card and "device_map" not in options:
-            model = model.to(self.place)
-        if folder is not None:
-            return model
-        feeds = _taken(model, self.architecture.feeds)
-        self.text = dataclasses.replace(self.text, feeds=feeds)
-        for name, parameter in model.named_parameters():
-            if self.head and self.head in name.split("."):
-                values = self.torch.arange(parameter.numel(), dtype=self.torch.float32).sin() * 0.2
-                parameter.data.copy_(values.reshape(parameter.shape).to(parameter.dtype))
-        return model
-
-    def _loaded(self, auto, source, options):
-        if not self.brought:
-            return auto.from_pretrained(source, **options)
-        # What was saved here holds adapters' parts and no whole model.
-        model, info = auto.from_pretrained(source, **{**options, **self.brought.options(self.task)})
-        heads = {self.cell["task"]: brought.head_of(model, self.task)}
-        self.architecture = dataclasses.replace(self.architecture, heads=heads)
-        self.brought.require_whole(model, info, self.head)
-        return model
+        """The checkpoint, or what was saved in another folder, as a user loads it."""
+        return loading.load(self, quantized, folder, more)
 
     def learn(self):
         """Asks a loaded model of the user's own what the matrix says of the tiny ones.
@@ -154,12 +109,6 @@ class Trial:
         self.floor = max(self.floor, brought.PER_LOGIT * size)
         self.tolerance = max(self.tolerance, self.floor)
         return targets, text
-
-    def _source(self, quantized):
-        """The folder that the model is loaded from: in some forms one that is packed here."""
-        if not quantized:
-            return str(self.checkpoint)
-        return str(self.quantizer.source(self.torch, self.checkpoint, self.folder / "packed"))
 
     def hooks(self, hook):
         """What the method needs there, and what the code paths of the cell do, in order."""
@@ -287,14 +236,6 @@ class Trial:
             mask = inputs["attention_mask"]
             return logits[:, -mask.shape[1] :][mask == 1]
         return logits.reshape(-1, logits.shape[-1])
-
-
-def _taken(model, feeds):
-    """Those that its forward function knows: a release's own processor gives no others."""
-    if not feeds:
-        return {}
-    known = inspect.signature(model.forward).parameters
-    return {name: feed for name, feed in feeds.items() if name in known}
 
 
 def _attach(trial, model, config):

@@ -3,7 +3,7 @@
 import unittest
 from types import SimpleNamespace
 
-from peft_probe import trial
+from peft_probe import loading, trial
 from peft_probe.invariants import attached
 from peft_probe.models import ARCHITECTURES, Idle
 from peft_probe.trial import Trial
@@ -36,7 +36,7 @@ class Inputs(unittest.TestCase):
         model = SimpleNamespace(forward=lambda input_ids, pixel_values=None: None)
         feeds = ARCHITECTURES["gemma3"].feeds
         self.assertEqual(set(feeds), {"pixel_values", "token_type_ids"})
-        self.assertEqual(set(trial._taken(model, feeds)), {"pixel_values"})
+        self.assertEqual(set(loading._taken(model, feeds)), {"pixel_values"})
 
     def test_the_width_is_that_of_the_text(self):
         one = cell("gemma3", "image-text")

@@ -11,9 +11,10 @@ import { runDemo } from './demo.ts';
 import { runDiff } from './diff.ts';
 import { runDoctor } from './doctor.ts';
 import { runInit } from './init.ts';
+import { runPlan } from './plan.ts';
 import { runExplain, runReport } from './read.ts';
 import { runReplay } from './replay.ts';
-import { runCheck, runPlan, runSweep } from './sweep.ts';
+import { runCheck, runSweep } from './sweep.ts';
 
 const COMMANDS: Readonly<Record<CommandName, Command>> = {
   sweep: runSweep,

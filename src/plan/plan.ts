@@ -1,7 +1,7 @@
 import { type Cell, type CellId, cellId } from '../domain/cell.ts';
 import { type Checkpoints, checkpointOf } from '../domain/checkpoint.ts';
 import { hasPath, methodBy, methodParts, ownOf, withoutOwn } from '../domain/code-paths.ts';
-import type { DeviceName } from '../domain/device.ts';
+import { DEFAULT_DEVICE, type DeviceName } from '../domain/device.ts';
 import { ALWAYS, type Lock, WATCHED } from '../domain/environment.ts';
 import { own } from '../domain/own.ts';
 import type { OwnConfigurations } from '../domain/own-configuration.ts';
@@ -41,6 +41,11 @@ export interface SweepRequest {
   readonly device?: DeviceName;
   /** Those of the user's own, by the name that stands for the architecture in their cells. */
   readonly checkpoints?: Checkpoints;
+}
+
+/** The default device stays unsaid, so that a plan is what it was before there was another. */
+export function onDevice(request: SweepRequest, device: DeviceName): SweepRequest {
+  return device === DEFAULT_DEVICE ? request : { ...request, device };
 }
 
 /** Libraries whose releases a plan needs to know: a quantizer's only where a cell needs it. */

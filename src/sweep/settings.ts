@@ -21,7 +21,7 @@ export interface SweepPorts {
 export interface SweepSettings {
   readonly width: number;
   readonly packagesOf: (cell: Cell) => readonly string[];
-  /** The user's own arguments of a cell; absent where no cell has any. */
+  /** The user's own arguments of a cell; absent where no cell has some. */
   readonly ownOf?: (cell: Cell) => OwnOfCell;
   /** The base environment of a package set, whose saved adapters the others load. */
   readonly baseOf: (request: EnvironmentRequest) => EnvironmentRequest;

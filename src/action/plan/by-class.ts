@@ -1,12 +1,12 @@
 /** One planned request for each class of runners that measures a part of what was asked for. */
 import { cellId } from '../../domain/cell.ts';
-import { DEFAULT_DEVICE, type DeviceName, deviceOf } from '../../domain/device.ts';
+import { type DeviceName, deviceOf } from '../../domain/device.ts';
 import { UserError } from '../../errors.ts';
 import type { CommandLine } from '../../inputs.ts';
 import { plan } from '../../main.ts';
 import { classesOf, type RunnerClass } from '../../plan/classes.ts';
 import { type Division, divide } from '../../plan/divide.ts';
-import type { Plan, SweepRequest } from '../../plan/plan.ts';
+import { onDevice, type Plan, type SweepRequest } from '../../plan/plan.ts';
 import type { Catalog } from '../../ports/catalog.ts';
 import { modeInput } from '../inputs.ts';
 
@@ -68,9 +68,4 @@ export async function byClass(
 
 function on(plan: Plan, { capability }: RunnerClass): Plan {
   return capability === undefined ? plan : { ...plan, capability };
-}
-
-/** The default device stays unsaid. */
-export function onDevice(request: SweepRequest, device: DeviceName): SweepRequest {
-  return device === DEFAULT_DEVICE ? request : { ...request, device };
 }

@@ -1,12 +1,10 @@
 /** The plans that events lead to: of a pull request, of a run by hand, of what a bot will propose next, of an answer. */
-import * as core from '@actions/core';
 import { openIndex } from '../../adapters/index/access.ts';
 import { readConfiguration } from '../../adapters/machine/configuration-file.ts';
 import { openHost } from '../../adapters/machine/host.ts';
 import { recognizeBot } from '../../detect/bots.ts';
 import { type Repository, readRepository } from '../../detect/repository.ts';
 import { cellId } from '../../domain/cell.ts';
-import { DEFAULT_DEVICE } from '../../domain/device.ts';
 import { isWatched, WATCHED } from '../../domain/environment.ts';
 import type { Finding } from '../../domain/manifest.ts';
 import { CONFIGURATION } from '../../domain/path.ts';
@@ -14,23 +12,19 @@ import { Refused, UserError } from '../../errors.ts';
 import { type CommandLine, parseCommandLine } from '../../inputs.ts';
 import { type BothEnds, mayMoveWatched, readBoth } from '../../intake/ends.ts';
 import { type CheckoutRequest, nothingToMeasure, requestsOf, upcomingRequests } from '../../intake/requests.ts';
-import { plan } from '../../main.ts';
-import type { RunnerClass } from '../../plan/classes.ts';
-import { TOO_LITTLE } from '../../plan/divide.ts';
 import { manifestChoice } from '../../plan/globs.ts';
 import { allCells } from '../../plan/matrix.ts';
 import { selectCells } from '../../plan/patterns.ts';
-import type { Plan, SweepRequest } from '../../plan/plan.ts';
-import { PlanFile, PlannedRequest } from '../../plan/plan-file.ts';
-import { rulings } from '../../plan/ruled-out.ts';
-import { type Priced, shardsOf, usdOfAll } from '../../plan/shards.ts';
+import type { SweepRequest } from '../../plan/plan.ts';
+import { PlanFile } from '../../plan/plan-file.ts';
+import { shardsOf } from '../../plan/shards.ts';
 import type { IndexAccess } from '../../ports/catalog.ts';
 import type { CommitDiff, GitHub, PullState } from '../../ports/github.ts';
-import type { Clock, Surroundings } from '../../ports/machine.ts';
+import type { Surroundings } from '../../ports/machine.ts';
 import type { Tree } from '../../ports/tree.ts';
 import { shownLines } from '../../publish/diff-lines.ts';
 import { commandLine, type Runner } from '../inputs.ts';
-import { byClass, classesFor, onDevice } from './by-class.ts';
+import { type Part, plannedParts, pricedOf, type Shown, whyNothing } from './parts.ts';
 
 declare const TOOL_VERSION: string;
 
@@ -45,7 +39,6 @@ export interface Planned {
 
 /** Files that decide where packages come from or how they are built: head's are shown, never obeyed. */
 const OBEYED_FROM_BASE = [CONFIGURATION, 'uv.toml', 'pip.conf', '.python-version'];
-const DAY_MS = 24 * 3600_000;
 
 /** Two commits to compare, and what they belong to. */
 export interface Target {
@@ -172,8 +165,6 @@ function lineFor(readConfig: (path: string | undefined) => string | undefined, m
   return line;
 }
 
-type Shown = Omit<PlannedRequest, 'plan' | 'class' | 'why'>;
-
 /** What is handed on beside a plan: where pins can be put, and what was found without a run. */
 function shownWith({ request, known, files }: CheckoutRequest, findings: readonly Finding[], ends: BothEnds): Shown {
   const kept = (known.patchable?.manifests ?? []).filter(
@@ -185,73 +176,6 @@ function shownWith({ request, known, files }: CheckoutRequest, findings: readonl
   const texts = manifests.filter(({ locked }) => locked.length === 0);
   const contents = Object.fromEntries(texts.map(({ file }) => [file, ends.head.contents.get(file) ?? '']));
   return { files, findings: [...findings, ...known.findings], manifests, contents };
-}
-
-/** What is asked for, and what is handed on with it. */
-interface Written extends Shown {
-  readonly request: SweepRequest;
-  /** Somebody who may write named these releases. */
-  readonly isNamed?: true;
-}
-
-/** A request on one class of runners, as the other jobs will see it. */
-interface Part {
-  readonly request: PlannedRequest;
-  readonly of: RunnerClass;
-  readonly isPaid: boolean;
-  readonly isYoung: boolean;
-}
-
-/** Each request on the classes that measure it: the money is for all of them, the first ones first. */
-async function plannedParts(
-  requests: readonly Written[],
-  line: CommandLine,
-  index: IndexAccess,
-  clock: Clock,
-  isFork = false,
-): Promise<readonly Part[]> {
-  const parts: Part[] = [];
-  let usd = line.options.usd;
-  for (const { request, isNamed, ...shown } of requests) {
-    const [first] = classesFor(line, true);
-    const whole = await plan(onDevice(request, first?.device ?? DEFAULT_DEVICE), index.catalog, index.python);
-    const isYoung = isNamed === undefined && (await hasYoung(whole, index, clock));
-    const classes = classesFor(line, !isFork && !isYoung);
-    const own = (await byClass(whole, request, { classes, usd }, index)).map(
-      ({ plan: planned, of, why }): Part => ({
-        request: asFile({ plan: planned, ...shown, class: of.name, ...(why && { why }) }),
-        of,
-        isPaid: usd !== undefined,
-        isYoung,
-      }),
-    );
-    usd = usd === undefined ? undefined : Math.max(0, usd - usdOfAll(shardsOf(own.map(pricedOf))));
-    parts.push(...own);
-  }
-  return parts;
-}
-
-function pricedOf({ request, of, isPaid }: Part): Priced {
-  return { plan: request.plan, of, isPaid };
-}
-
-/** Through JSON, as the other jobs will see it. */
-function asFile(request: unknown): PlannedRequest {
-  return PlannedRequest.parse(JSON.parse(JSON.stringify(request)));
-}
-
-/** Whether a release that is swept to is younger than `min-age` days, or of an unknown age. */
-async function hasYoung({ changes }: Plan, { catalog }: IndexAccess, clock: Clock): Promise<boolean> {
-  const typed = core.getInput('min-age') || '3';
-  const days = Number(typed);
-  if (!Number.isFinite(days) || days < 0)
-    throw new UserError(`\`min-age\` cannot be \`${typed}\`. Write a number of days, e.g. 3.`);
-  for (const { library, to } of changes) {
-    const release = (await catalog.releases(library)).find(({ version }) => version === to);
-    const age = release?.uploaded === undefined ? 0 : Date.parse(clock.date()) - Date.parse(release.uploaded);
-    if (age < days * DAY_MS) return true;
-  }
-  return false;
 }
 
 function finish(
@@ -283,15 +207,4 @@ function finish(
   });
   const young = new Set(parts.flatMap(({ isYoung }, index) => (isYoung ? [index] : [])));
   return { file, line, young, isFork: false };
-}
-
-/** Throws UserError where more money would do: a check that is green since nothing was paid for would be no check. */
-function whyNothing(parts: readonly Part[]): string {
-  const whys = parts.flatMap(({ request: { plan: planned } }) => [
-    ...Object.values(planned.unplaced ?? {}),
-    ...rulings(planned.cells, planned).map(({ message }) => message),
-  ]);
-  const short = whys.find((why) => why.startsWith(TOO_LITTLE));
-  if (short !== undefined) throw new UserError(`${short} Raise \`budget: {usd: N}\`, or name fewer cells.`);
-  return `No runner measures any of the cells. ${[...new Set(whys)].slice(0, 3).join(' ')}`;
 }

@@ -16,7 +16,7 @@ export async function* tarFiles(chunks: AsyncIterable<Uint8Array>): AsyncGenerat
     // Sizes that octal digits cannot hold are written otherwise: nobody's source code.
     if (!Number.isSafeInteger(padded) || source.taken + padded > LARGEST_ARCHIVE) return;
     const isWanted = REGULAR.includes(header.toString('latin1', 156, 157)) && size <= LARGEST_FILE;
-    const content = isWanted ? await source.take(padded) : await source.skip(padded);
+    const content = isWanted ? await source.take(padded) : await source.pass(padded);
     if (content === undefined) return;
     if (isWanted) yield content.subarray(0, size);
   }
@@ -38,7 +38,7 @@ class Blocks {
     return (await this.#pass(count, (part) => parts.push(part))) ? Buffer.concat(parts) : undefined;
   }
 
-  async skip(count: number): Promise<Buffer | undefined> {
+  async pass(count: number): Promise<Buffer | undefined> {
     return (await this.#pass(count, () => undefined)) ? Buffer.alloc(0) : undefined;
   }
 

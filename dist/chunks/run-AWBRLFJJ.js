@@ -67,6 +67,7 @@ import {
   movedRequest,
   nothingToMeasure,
   offered,
+  onDevice,
   openCheckpoints,
   openHost,
   openIndex,
@@ -123,13 +124,12 @@ import {
   worse,
   writeReport,
   writeText
-} from "./chunk-N2TXPSV7.js";
+} from "./chunk-UY22HR77.js";
 import {
   external_exports
 } from "./chunk-DSYGMKQK.js";
 import {
   CONFIGURATION,
-  DEFAULT_DEVICE,
   DEFAULT_OUT,
   didYouMean
 } from "./chunk-CSJ5QCZV.js";
@@ -395,6 +395,62 @@ function renderCheck(report) {
 `;
 }
 
+// src/report/replaced.ts
+function replacedLine(earlier, asked, out) {
+  const { changes } = earlier;
+  const { held } = earlier.run;
+  if (questionOf({ changes, held }) === questionOf(asked)) return void 0;
+  const moved = changes.map(({ library, from, to }) => `${library} ${from} -> ${to}`).join(", ");
+  const what = moved || `a check of ${Object.entries(held).flat().join(" ")}`.trim();
+  return plain(`This replaces the report of ${what} in ${out}; --out DIR keeps it.`);
+}
+function questionOf({ changes, held }) {
+  const moves = changes.map(({ library, from, to }) => [library, from, to]);
+  return JSON.stringify([moves, Object.entries(held).toSorted()]);
+}
+
+// src/commands/plan-facts.ts
+async function factsOf(world, planned, torch, { files, known }) {
+  const problem = problemOf(planned);
+  const { name, missing } = await world.sandbox.containment();
+  return {
+    changes: planned.changes.map((change) => ({ ...change, samples: samplesOf(planned.search, change).length })),
+    held: planned.held,
+    cells: planned.cells.length,
+    chosenBy: planned.chosenBy,
+    sources: [...new Set(Object.values(planned.sources))],
+    guessed: planned.guessed ?? [],
+    configurations: planned.configurations,
+    beside: planned.beside?.length ?? 0,
+    unsure: known.findings.flatMap(({ kind, file, line }) => kind === "cells-unsure" ? [`${file}:${line}`] : []),
+    files,
+    locked: Object.keys(planned.locked.head).length,
+    lockedAt: lockedWatched(planned),
+    controls: problem.controls.length,
+    ruledOut: rulings(planned.cells, planned),
+    packageSets: groups(problem, measurable(everyCell(problem), planned)).length,
+    environments: planned.environments,
+    minutes: planned.minutes,
+    torch,
+    device: deviceInWords(world.host),
+    python: world.host.python.version,
+    containment: { name, missing },
+    indexes: (await world.index.addresses()).map(addressInWords)
+  };
+}
+function lockedWatched({ locked, held, changes }) {
+  const named = [...Object.keys(held), ...changes.map(({ library }) => library)];
+  const entries = Object.entries(locked.head);
+  return Object.fromEntries(entries.filter(([name]) => isWatched(name) && !named.includes(name)));
+}
+function runnerFacts({ cells, minutes }, { options }) {
+  if (Object.keys(options.runners).length === 0) return {};
+  const { device, usd } = options;
+  const limits2 = { minutes, usd };
+  const classes = classesOf(options.runners, device === "cpu" || device === "cuda" ? device : void 0);
+  return { runners: factsOfDivision(divide(cells, classes, limits2), limits2) };
+}
+
 // src/report/diff.ts
 var MOST_OTHERS = 20;
 var MOST_OF_A_KIND = 8;
@@ -510,20 +566,6 @@ function wrapped(text, indent) {
     } else current = isFirst ? indent + word : `${current} ${word}`;
   }
   return [...lines2, current];
-}
-
-// src/report/replaced.ts
-function replacedLine(earlier, asked, out) {
-  const { changes } = earlier;
-  const { held } = earlier.run;
-  if (questionOf({ changes, held }) === questionOf(asked)) return void 0;
-  const moved = changes.map(({ library, from, to }) => `${library} ${from} -> ${to}`).join(", ");
-  const what = moved || `a check of ${Object.entries(held).flat().join(" ")}`.trim();
-  return plain(`This replaces the report of ${what} in ${out}; --out DIR keeps it.`);
-}
-function questionOf({ changes, held }) {
-  const moves = changes.map(({ library, from, to }) => [library, from, to]);
-  return JSON.stringify([moves, Object.entries(held).toSorted()]);
 }
 
 // src/adapters/machine/git.ts
@@ -695,68 +737,33 @@ async function askIndex(context, ends, changes) {
   }
 }
 
-// src/search/reach.ts
-function reachOf(problem, packages, base) {
-  const alone = problem.changes.flatMap(
-    ({ library, releases }) => releases.map((version) => ({ [library]: version }))
-  );
-  const requests = [headPins(problem), ...alone].filter((moved) => !isBase(problem, moved)).map((moved) => movedRequest(problem, packages, base, moved));
-  return [...new Map(requests.map((request) => [requestKey(request), request])).values()];
-}
-
-// src/commands/download.ts
-async function download(context, world, planned, torch) {
-  const { host } = world;
-  const { out, cacheGb } = context.line.options;
-  const environments = await environmentsFor(world, torch, { out, cacheGb, say: context.say });
-  const make = async (request, near) => {
-    const isHead = planned.changes.every(({ library, to }) => request.pins[library] === to);
-    const written = isHead ? planned.locked.head : planned.locked.base;
-    const versions = { ...near, ...written };
-    const environment = await environments.prepare(request, { versions, ofAnyDate: Object.keys(written) });
-    context.say(`  ${pinsOf(planned, request)}: ${environment.status === "built" ? "there" : environment.why}`);
-    return environment;
-  };
-  const collected = await collect(planned, make, () => context.signal.aborted);
-  await removeFolders(madeAnew(host.cache));
-  context.say(inWords(collected, host.cache, host.python.version, await takenBy(host.cache)));
-  return collected.missing.length === 0;
-}
-async function collect(planned, make, isStopped) {
-  const problem = problemOf(planned);
-  const made = [];
-  let near = {};
-  for (const { packages } of groups(problem, [...problem.controls, ...problem.cells])) {
-    if (isStopped()) break;
-    const base = await make(baseRequest(problem, packages), near);
-    made.push(base);
-    if (base.status !== "built") continue;
-    near = base.lock;
-    for (const request of reachOf(problem, packages, base.lock)) {
-      if (isStopped()) break;
-      made.push(await make(request, near));
-    }
+// src/commands/prepared.ts
+async function prepared(context) {
+  const { folder, signal, say, line } = context;
+  const { python, offline, device, oraclePath, download: collected } = line.options;
+  const PEFT_SWEEP_CACHE = collected ?? context.environment.PEFT_SWEEP_CACHE;
+  const environment = { ...context.environment, PEFT_SWEEP_CACHE };
+  const isPlanning = line.command === "plan";
+  const world = await openWorld({ environment, folder, python, offline, device, oraclePath, isPlanning, signal, say });
+  if (world.host.noCard !== void 0) say(`Planned for a machine with a card. ${world.host.noCard}`);
+  await world.index.uv();
+  const isBare = line.command !== "check" && line.request.changes.length === 0;
+  const requests = isBare ? await requestsOf(line.request, await readEnds(context), world.index) : [{ request: line.request, known: { findings: [] }, files: [], standing: [] }];
+  const { checkpoints, own: own2 } = await openCheckpoints(line.request.checkpoints, openerOf(world));
+  const asked = [];
+  for (const { request, ...rest } of requests) {
+    const isNothing = isBare && request.changes.length === 0;
+    const here = withOpened(onDevice(request, world.host.device.name), checkpoints);
+    asked.push({ ...rest, planned: isNothing ? void 0 : await plan(here, world.index.catalog, world.index.python) });
   }
-  return {
-    environments: made.filter(({ status }) => status === "built").length,
-    unresolved: made.filter(({ status }) => status === "unresolved").length,
-    missing: made.flatMap((one) => one.status === "inconclusive" ? [one.why] : [])
-  };
+  return { world, asked, own: own2 };
 }
-function pinsOf({ changes }, { pins, packages }) {
-  const moved = changes.map(({ library }) => `${library} ${pins[library] ?? ""}`);
-  return [...moved, ...packages].join(", ");
-}
-function inWords({ environments, unresolved, missing }, folder, python, bytes) {
-  const counts = [`${environments} environments can be made from it`];
-  if (unresolved > 0) counts.push(`${unresolved} have no solution`);
-  if (missing.length > 0) counts.push(`${missing.length} could not be fetched: try again`);
-  return `
-${folder} takes ${(bytes / 1e9).toFixed(1)} GB: ${counts.join(", ")}.
-Take it to a machine of the same kind (Linux, processor, Python ${python}), and write there:
-  PEFT_SWEEP_CACHE=FOLDER peft-sweep sweep ... --offline
-Releases that a search asks for beside these, as partners or to hold, are said to be out of reach there.
-`;
+function nothingToDo(context, { known: { findings }, standing }) {
+  const reasons = plain(nothingToMeasure(standing), 4e3);
+  context.print(`${reasons}
+${findings.length > 0 ? `
+${renderFindings(findings)}` : ""}`);
+  return STATUS.fine;
 }
 
 // src/commands/sweep.ts
@@ -774,32 +781,6 @@ function knownCells(known, today, checkpoints) {
 }
 async function runCheck(context) {
   return worstOf((await measured(context, renderCheck)).map(checkStatus));
-}
-async function runPlan(context) {
-  openOut(context.line.options.out);
-  keepOutOfGit(context.line.options.out);
-  const { world, asked } = await prepared(context);
-  const written = [];
-  let isWhole = true;
-  for (const one of asked) {
-    const { planned, known, files } = one;
-    if (planned === void 0) return nothingToDo(context, one);
-    const torch = await torchFor(world.index, planned);
-    const ofMachine = await factsOf(world, planned, choiceOf(world, torch), { files, known });
-    const facts = { ...ofMachine, ...runnerFacts(planned, context.line) };
-    written.push({ ...facts, plan: planned, findings: known.findings });
-    const number = asked.length > 1 ? `request ${written.length} of ${asked.length}
-` : "";
-    if (!context.line.options.json) context.print(`${number}${renderPlan(facts)}`);
-    if (context.line.options.download !== void 0)
-      isWhole = await download(context, world, planned, torch) && isWhole;
-  }
-  const text = written.length === 1 ? written[0] : written;
-  writeText(join2(context.line.options.out, "plan.json"), `${JSON.stringify(text, null, 1)}
-`);
-  if (context.line.options.json) context.print(`${JSON.stringify(text)}
-`);
-  return isWhole ? STATUS.fine : STATUS["not-compared"];
 }
 async function measured(context, render) {
   const { out, device } = context.line.options;
@@ -870,76 +851,6 @@ async function measuredInto(context, show) {
   }
   await discardUnlessProtected(world.host, world.sandbox);
   return reports;
-}
-function nothingToDo(context, { known: { findings }, standing }) {
-  const reasons = plain(nothingToMeasure(standing), 4e3);
-  context.print(`${reasons}
-${findings.length > 0 ? `
-${renderFindings(findings)}` : ""}`);
-  return STATUS.fine;
-}
-async function prepared(context) {
-  const { folder, signal, say, line } = context;
-  const { python, offline, device, oraclePath, download: collected } = line.options;
-  const PEFT_SWEEP_CACHE = collected ?? context.environment.PEFT_SWEEP_CACHE;
-  const environment = { ...context.environment, PEFT_SWEEP_CACHE };
-  const isPlanning = line.command === "plan";
-  const world = await openWorld({ environment, folder, python, offline, device, oraclePath, isPlanning, signal, say });
-  if (world.host.noCard !== void 0) say(`Planned for a machine with a card. ${world.host.noCard}`);
-  await world.index.uv();
-  const isBare = line.command !== "check" && line.request.changes.length === 0;
-  const requests = isBare ? await requestsOf(line.request, await readEnds(context), world.index) : [{ request: line.request, known: { findings: [] }, files: [], standing: [] }];
-  const { checkpoints, own: own2 } = await openCheckpoints(line.request.checkpoints, openerOf(world));
-  const asked = [];
-  for (const { request, ...rest } of requests) {
-    const isNothing = isBare && request.changes.length === 0;
-    const planned = isNothing ? void 0 : await plan(withOpened(onDevice(request, world), checkpoints), world.index.catalog, world.index.python);
-    asked.push({ ...rest, planned });
-  }
-  return { world, asked, own: own2 };
-}
-function onDevice(request, { host }) {
-  return host.device.name === DEFAULT_DEVICE ? request : { ...request, device: host.device.name };
-}
-function runnerFacts({ cells, minutes }, { options }) {
-  if (Object.keys(options.runners).length === 0) return {};
-  const { device, usd } = options;
-  const limits2 = { minutes, usd };
-  const classes = classesOf(options.runners, device === "cpu" || device === "cuda" ? device : void 0);
-  return { runners: factsOfDivision(divide(cells, classes, limits2), limits2) };
-}
-async function factsOf(world, planned, torch, { files, known }) {
-  const problem = problemOf(planned);
-  const { name, missing } = await world.sandbox.containment();
-  return {
-    changes: planned.changes.map((change) => ({ ...change, samples: samplesOf(planned.search, change).length })),
-    held: planned.held,
-    cells: planned.cells.length,
-    chosenBy: planned.chosenBy,
-    sources: [...new Set(Object.values(planned.sources))],
-    guessed: planned.guessed ?? [],
-    configurations: planned.configurations,
-    beside: planned.beside?.length ?? 0,
-    unsure: known.findings.flatMap(({ kind, file, line }) => kind === "cells-unsure" ? [`${file}:${line}`] : []),
-    files,
-    locked: Object.keys(planned.locked.head).length,
-    lockedAt: lockedWatched(planned),
-    controls: problem.controls.length,
-    ruledOut: rulings(planned.cells, planned),
-    packageSets: groups(problem, measurable(everyCell(problem), planned)).length,
-    environments: planned.environments,
-    minutes: planned.minutes,
-    torch,
-    device: deviceInWords(world.host),
-    python: world.host.python.version,
-    containment: { name, missing },
-    indexes: (await world.index.addresses()).map(addressInWords)
-  };
-}
-function lockedWatched({ locked, held, changes }) {
-  const named = [...Object.keys(held), ...changes.map(({ library }) => library)];
-  const entries = Object.entries(locked.head);
-  return Object.fromEntries(entries.filter(([name]) => isWatched(name) && !named.includes(name)));
 }
 
 // src/commands/demo.ts
@@ -1411,6 +1322,101 @@ async function runInit(context) {
   return STATUS.fine;
 }
 
+// src/commands/plan.ts
+import { join as join5 } from "node:path";
+
+// src/search/reach.ts
+function reachOf(problem, packages, base) {
+  const alone = problem.changes.flatMap(
+    ({ library, releases }) => releases.map((version) => ({ [library]: version }))
+  );
+  const requests = [headPins(problem), ...alone].filter((moved) => !isBase(problem, moved)).map((moved) => movedRequest(problem, packages, base, moved));
+  return [...new Map(requests.map((request) => [requestKey(request), request])).values()];
+}
+
+// src/commands/download.ts
+async function download(context, world, planned, torch) {
+  const { host } = world;
+  const { out, cacheGb } = context.line.options;
+  const environments = await environmentsFor(world, torch, { out, cacheGb, say: context.say });
+  const make = async (request, near) => {
+    const isHead = planned.changes.every(({ library, to }) => request.pins[library] === to);
+    const written = isHead ? planned.locked.head : planned.locked.base;
+    const versions = { ...near, ...written };
+    const environment = await environments.prepare(request, { versions, ofAnyDate: Object.keys(written) });
+    context.say(`  ${pinsOf(planned, request)}: ${environment.status === "built" ? "there" : environment.why}`);
+    return environment;
+  };
+  const collected = await collect(planned, make, () => context.signal.aborted);
+  await removeFolders(madeAnew(host.cache));
+  context.say(inWords(collected, host.cache, host.python.version, await takenBy(host.cache)));
+  return collected.missing.length === 0;
+}
+async function collect(planned, make, isStopped) {
+  const problem = problemOf(planned);
+  const made = [];
+  let near = {};
+  for (const { packages } of groups(problem, [...problem.controls, ...problem.cells])) {
+    if (isStopped()) break;
+    const base = await make(baseRequest(problem, packages), near);
+    made.push(base);
+    if (base.status !== "built") continue;
+    near = base.lock;
+    for (const request of reachOf(problem, packages, base.lock)) {
+      if (isStopped()) break;
+      made.push(await make(request, near));
+    }
+  }
+  return {
+    environments: made.filter(({ status }) => status === "built").length,
+    unresolved: made.filter(({ status }) => status === "unresolved").length,
+    missing: made.flatMap((one) => one.status === "inconclusive" ? [one.why] : [])
+  };
+}
+function pinsOf({ changes }, { pins, packages }) {
+  const moved = changes.map(({ library }) => `${library} ${pins[library] ?? ""}`);
+  return [...moved, ...packages].join(", ");
+}
+function inWords({ environments, unresolved, missing }, folder, python, bytes) {
+  const counts = [`${environments} environments can be made from it`];
+  if (unresolved > 0) counts.push(`${unresolved} have no solution`);
+  if (missing.length > 0) counts.push(`${missing.length} could not be fetched: try again`);
+  return `
+${folder} takes ${(bytes / 1e9).toFixed(1)} GB: ${counts.join(", ")}.
+Take it to a machine of the same kind (Linux, processor, Python ${python}), and write there:
+  PEFT_SWEEP_CACHE=FOLDER peft-sweep sweep ... --offline
+Releases that a search asks for beside these, as partners or to hold, are said to be out of reach there.
+`;
+}
+
+// src/commands/plan.ts
+async function runPlan(context) {
+  openOut(context.line.options.out);
+  keepOutOfGit(context.line.options.out);
+  const { world, asked } = await prepared(context);
+  const written = [];
+  let isWhole = true;
+  for (const one of asked) {
+    const { planned, known, files } = one;
+    if (planned === void 0) return nothingToDo(context, one);
+    const torch = await torchFor(world.index, planned);
+    const ofMachine = await factsOf(world, planned, choiceOf(world, torch), { files, known });
+    const facts = { ...ofMachine, ...runnerFacts(planned, context.line) };
+    written.push({ ...facts, plan: planned, findings: known.findings });
+    const number = asked.length > 1 ? `request ${written.length} of ${asked.length}
+` : "";
+    if (!context.line.options.json) context.print(`${number}${renderPlan(facts)}`);
+    if (context.line.options.download !== void 0)
+      isWhole = await download(context, world, planned, torch) && isWhole;
+  }
+  const text = written.length === 1 ? written[0] : written;
+  writeText(join5(context.line.options.out, "plan.json"), `${JSON.stringify(text, null, 1)}
+`);
+  if (context.line.options.json) context.print(`${JSON.stringify(text)}
+`);
+  return isWhole ? STATUS.fine : STATUS["not-compared"];
+}
+
 // src/commands/read.ts
 async function runReport(context) {
   const { operands, options } = context.line;
@@ -1453,7 +1459,7 @@ function noSuchCell(typed, out, known, problems) {
 }
 
 // src/commands/replay.ts
-import { join as join5, resolve } from "node:path";
+import { join as join6, resolve } from "node:path";
 
 // src/report/script/literals.ts
 function literal(value) {
@@ -1852,13 +1858,13 @@ async function runReplay(context) {
   }
   const own2 = await ownOfCell(cell, line.request.checkpoints, openerOf(world));
   await rebuilt(context, world, id);
-  const left = findHandover(join5(resolve(line.options.out), "handover"), cell);
+  const left = findHandover(join6(resolve(line.options.out), "handover"), cell);
   const base = report.results.find((one) => one.cell === cell && isOfBase(report, one));
   const isBase2 = left === void 0 || left.environmentId === id;
   const probes = new PythonProbes({
     cache: host.cache,
     program: sandbox.warden.program,
-    handover: left?.folder ?? join5(resolve(line.options.out), "handover"),
+    handover: left?.folder ?? join6(resolve(line.options.out), "handover"),
     containment: await sandbox.containment(),
     show: sandbox.show,
     signal: context.signal,
@@ -1911,7 +1917,7 @@ function scriptOf({ results, environments }, cell, id, program) {
   const environment = environments.find((one) => one.id === id);
   const [failure] = results.find((one) => one.cell === cell && one.environment === id)?.failures ?? [];
   const parsed = parseCellId(cell);
-  const config = readText(join5(program, "checkpoints", parsed.architecture, "config.json")) ?? "{}";
+  const config = readText(join6(program, "checkpoints", parsed.architecture, "config.json")) ?? "{}";
   const { pins = {}, python = "3" } = environment ?? {};
   return renderScript({ cell: parsed, pins, python, config: JSON.parse(config), failure });
 }
@@ -1933,7 +1939,7 @@ function located(typed, out) {
 async function rebuilt(context, world, id) {
   take(world.host.cache, id);
   if (isBuilt(world.host.cache, id)) return;
-  const file = join5(context.line.options.out, "locks", `${id}.txt`);
+  const file = join6(context.line.options.out, "locks", `${id}.txt`);
   const lock = readText(file);
   if (lock === void 0) throw new UserError(`The lock \`${file}\` is gone. Run the sweep again.`);
   const { out, cacheGb } = context.line.options;

@@ -16361,822 +16361,10 @@ function thereText(report, there) {
   return `On the ${other} only: ${cellsText(report, cells)}, ${verb} there; the report of that device says how.`;
 }
 
-// src/adapters/machine/checkpoints/open.ts
-import { createHash as createHash3 } from "node:crypto";
-import { closeSync as closeSync2, openSync as openSync2, readSync as readSync2 } from "node:fs";
-import { join as join7, resolve as resolve2 } from "node:path";
-
-// src/domain/stored-form.ts
-var WEIGHTS = "config_groups.*.weights";
-var packed = (bits2) => ({
-  quant_method: "compressed-tensors",
-  format: "pack-quantized",
-  [`${WEIGHTS}.num_bits`]: bits2,
-  [`${WEIGHTS}.type`]: "int"
-});
-var bitsandbytes = { quant_method: "bitsandbytes" };
-var torchao = (type) => ({ quant_method: "torchao", "quant_type.default._type": type });
-var quanto = (weights) => ({ quant_method: "quanto", weights });
-var FORMS = [
-  ["bnb-int8", { ...bitsandbytes, load_in_8bit: true }],
-  ["bnb-nf4+double", { ...bitsandbytes, bnb_4bit_quant_type: "nf4", bnb_4bit_use_double_quant: true }],
-  ["bnb-nf4", { ...bitsandbytes, load_in_4bit: true, bnb_4bit_quant_type: "nf4" }],
-  ["bnb-fp4", { ...bitsandbytes, load_in_4bit: true, bnb_4bit_quant_type: "fp4" }],
-  ["ct-int4", packed(4)],
-  ["ct-int8", packed(8)],
-  ["ct-fp8", { quant_method: "compressed-tensors", format: "float-quantized", [`${WEIGHTS}.type`]: "float" }],
-  ["fp8", { quant_method: "fp8" }],
-  ["bitnet", { quant_method: "bitnet" }],
-  ["gptq-int4", { quant_method: "gptq", bits: 4 }],
-  ["awq-int4", { quant_method: "awq", bits: 4 }],
-  ["auto-round-int4", { quant_method: "auto-round", bits: 4 }],
-  ["hqq-int4", { quant_method: "hqq" }],
-  ["torchao-int8wo", torchao("Int8WeightOnlyConfig")],
-  ["torchao-fp8wo", torchao("Float8WeightOnlyConfig")],
-  ["torchao-intx-int4", torchao("IntxWeightOnlyConfig")],
-  ["torchao-int4wo", torchao("Int4WeightOnlyConfig")],
-  ["quanto-int8", quanto("int8")],
-  ["quanto-int4", quanto("int4")],
-  ["quanto-float8", quanto("float8")]
-];
-function storedForm(settings) {
-  return FORMS.find(([, signs]) => Object.entries(signs).every(([path, value]) => at(settings, path) === value))?.[0];
-}
-function methodIn(settings) {
-  const method = at(settings, "quant_method");
-  return typeof method === "string" ? method.slice(0, 60) : "no `quant_method`";
-}
-function at(value, path) {
-  let found = value;
-  for (const name2 of path.split(".")) {
-    if (typeof found !== "object" || found === null) return void 0;
-    const entries = Object.entries(found);
-    found = name2 === "*" ? entries[0]?.[1] : entries.find(([key]) => key === name2)?.[1];
-  }
-  return found;
-}
-
-// src/adapters/machine/checkpoints/error.ts
-var CheckpointError = class extends Error {
-  /** `reason` in two or three words, `message` a sentence with the numbers and with what to do. */
-  constructor(reason, message, options) {
-    super(message, options);
-    this.reason = reason;
-    this.name = "CheckpointError";
-  }
-  reason;
-};
-
-// src/adapters/machine/checkpoints/files.ts
-import { lstatSync as lstatSync3, readdirSync as readdirSync4, readFileSync as readFileSync3, realpathSync, statSync as statSync3 } from "node:fs";
-import { join as join5, sep } from "node:path";
-var SHOWN2 = /^(?!adapter_(config\.json|model\.safetensors)$)[\w.-]+\.(safetensors|json|txt|jinja)$|^tokenizer\.model$/;
-var ADAPTER = /^adapter_(config\.json|model\.(safetensors|bin))$/;
-var WEIGHTS2 = /^(pytorch_|tf_|flax_)?model\b[\w.-]*$/;
-var CODE = /^\w+\.py$/;
-var PICKLES = /\.(bin|pt|pth|pkl|pickle|ckpt|msgpack|h5)$/;
-var MOST_FILES = 2e3;
-var MOST_TEXT = 64 << 20;
-var MOST_JSON = 16 << 20;
-function filesOf(path, trustsCode) {
-  const folder = realFolder(path);
-  const all = readdirSync4(folder).toSorted();
-  if (all.length > MOST_FILES)
-    throw new CheckpointError("too many files", `It has ${all.length} files, more than ${MOST_FILES}.`);
-  requireModel(all);
-  const names2 = all.filter((name2) => SHOWN2.test(name2) || trustsCode && CODE.test(name2));
-  return {
-    folder,
-    names: names2.filter((name2) => isFileInside(folder, name2)),
-    pickles: all.filter((name2) => PICKLES.test(name2))
-  };
-}
-function requireModel(all) {
-  const has3 = (pattern) => all.some((name2) => pattern.test(name2));
-  if (!has3(ADAPTER) || has3(WEIGHTS2)) return;
-  throw new CheckpointError(
-    "only an adapter",
-    "It holds an adapter and no model. Name the folder of the model that it was trained on, or merge it and save that."
-  );
-}
-function realFolder(path) {
-  try {
-    const real = realpathSync(path);
-    if (statSync3(real).isDirectory()) return real;
-  } catch {
-    throw new CheckpointError("not there", "There is no such folder. Paths count from the folder of the run.");
-  }
-  throw new CheckpointError("not there", "It is no folder.");
-}
-function isFileInside(folder, name2) {
-  const path = join5(folder, name2);
-  if (lstatSync3(path).isSymbolicLink()) requireInside(folder, path, name2);
-  const state = statSync3(path);
-  if (!state.isFile()) return false;
-  if (!name2.endsWith(".safetensors") && state.size > MOST_TEXT)
-    throw new CheckpointError("too large", `\`${name2}\` has ${state.size} bytes; of a text 64 MiB are read.`);
-  if (process.getuid?.() === 0 && (state.mode & 4) === 0)
-    throw new CheckpointError("cannot be read", `\`${name2}\` is for its owner only. Let others read it: chmod a+r.`);
-  return true;
-}
-function requireInside(folder, path, name2) {
-  const target2 = reached(path);
-  if (target2?.startsWith(folder + sep)) return;
-  throw new CheckpointError(
-    "link out of it",
-    `\`${name2}\` is a link that leads out of its folder. Copy the file in, or name the folder that holds the files.`
-  );
-}
-function reached(path) {
-  try {
-    return realpathSync(path);
-  } catch {
-    return void 0;
-  }
-}
-function readJson({ folder, names: names2 }, name2) {
-  if (!names2.includes(name2)) throw new CheckpointError("not a checkpoint", `It has no \`${name2}\`.`);
-  const path = join5(folder, name2);
-  if (statSync3(path).size > MOST_JSON) throw new CheckpointError("too large", `\`${name2}\` has more than 16 MiB.`);
-  try {
-    const found = JSON.parse(readFileSync3(path, "utf8"));
-    if (typeof found === "object" && found !== null && !Array.isArray(found)) return { ...found };
-  } catch (cause) {
-    throw new CheckpointError("not a checkpoint", `\`${name2}\` is no JSON.`, { cause });
-  }
-  throw new CheckpointError("not a checkpoint", `\`${name2}\` is no JSON object.`);
-}
-
-// src/adapters/machine/checkpoints/weights.ts
-import { join as join6 } from "node:path";
-
-// src/adapters/machine/checkpoints/header.ts
-import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
-var LONGEST_HEADER = 16 << 20;
-var MOST_TENSORS = 1e5;
-var BITS = {
-  ...{ F64: 64, F32: 32, F16: 16, BF16: 16, F8_E4M3: 8, F8_E5M2: 8, F8_E8M0: 8, F4: 4 },
-  ...{ I64: 64, U64: 64, I32: 32, U32: 32, I16: 16, U16: 16, I8: 8, U8: 8, BOOL: 8 }
-};
-var Entry = external_exports.strictObject({
-  dtype: external_exports.string().max(20),
-  shape: external_exports.array(external_exports.int().nonnegative()).max(8),
-  data_offsets: external_exports.tuple([external_exports.int().nonnegative(), external_exports.int().nonnegative()])
-});
-var Header = external_exports.record(external_exports.string().max(500), external_exports.unknown());
-function readHeader(path, name2) {
-  const descriptor = opened(path, name2);
-  try {
-    const { size } = fstatSync(descriptor);
-    const header = parsed(bytesOf(descriptor, size, name2), name2);
-    const start2 = 8 + header.length;
-    return tensorsIn(header.entries, size - start2, name2);
-  } finally {
-    closeSync(descriptor);
-  }
-}
-function opened(path, name2) {
-  try {
-    return openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
-  } catch (cause) {
-    throw new CheckpointError("cannot be read", `\`${name2}\` cannot be opened.`, { cause });
-  }
-}
-function bytesOf(descriptor, size, name2) {
-  if (size < 8) throw new CheckpointError("partial", `\`${name2}\` has ${size} bytes, fewer than its own length takes.`);
-  const [head] = [Buffer.alloc(8)];
-  readSync(descriptor, head, 0, 8, 0);
-  const length = head.readBigUInt64LE(0);
-  if (length > LONGEST_HEADER)
-    throw new CheckpointError(
-      "header too long",
-      `\`${name2}\` says that its header has ${length} bytes; 16 MiB are read.`
-    );
-  if (8 + Number(length) > size) throw new CheckpointError("partial", `\`${name2}\` ends within its header.`);
-  const text4 = Buffer.alloc(Number(length));
-  readSync(descriptor, text4, 0, text4.length, 8);
-  return text4;
-}
-function parsed(text4, name2) {
-  try {
-    const whole2 = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(text4));
-    const { __metadata__: _metadata, ...tensors } = Header.parse(whole2);
-    return { length: text4.length, entries: Object.entries(tensors) };
-  } catch (cause) {
-    throw new CheckpointError("not safetensors", `The header of \`${name2}\` is no JSON object.`, { cause });
-  }
-}
-function tensorsIn(entries, room, name2) {
-  if (entries.length > MOST_TENSORS)
-    throw new CheckpointError("header too long", `\`${name2}\` has ${entries.length} tensors; 100,000 are read.`);
-  const found = entries.map(([tensor, written4]) => tensorAt(tensor, written4, name2));
-  const held2 = found.reduce((sum, { bytes }) => sum + bytes, 0);
-  if (held2 !== room)
-    throw new CheckpointError(
-      held2 > room ? "partial" : "not safetensors",
-      `\`${name2}\` has ${room} bytes of tensors where its header says ${held2}.`
-    );
-  return found;
-}
-function tensorAt(tensor, written4, file) {
-  const entry = Entry.safeParse(written4);
-  const bits2 = entry.success && Object.hasOwn(BITS, entry.data.dtype) ? BITS[entry.data.dtype] : void 0;
-  if (!entry.success || bits2 === void 0) throw wrong(tensor, file, "has no dtype, shape and place that are known");
-  const {
-    dtype,
-    shape,
-    data_offsets: [from, to]
-  } = entry.data;
-  const count3 = shape.reduce((product, width) => product * width, 1);
-  if (!Number.isSafeInteger(count3 * bits2) || count3 * bits2 / 8 !== to - from)
-    throw wrong(tensor, file, `has ${to - from} bytes where its shape asks for ${count3 * bits2 / 8}`);
-  return { name: tensor, dtype, count: count3, bytes: to - from };
-}
-function wrong(tensor, file, what) {
-  return new CheckpointError("not safetensors", `\`${tensor.slice(0, 100)}\` in \`${file}\` ${what}.`);
-}
-
-// src/adapters/machine/checkpoints/weights.ts
-var INDEX = "model.safetensors.index.json";
-var SINGLE = "model.safetensors";
-var SHARD = /^[\w.-]+\.safetensors$/;
-var FLOATS = ["F64", "F32", "F16", "BF16"];
-var BYTES_LOADED = 4;
-function weightsOf(files) {
-  if (files.names.includes(INDEX)) return ofShards(files);
-  if (files.names.includes(SINGLE)) return readHeader(join6(files.folder, SINGLE), SINGLE);
-  if (files.pickles.length > 0)
-    throw new CheckpointError(
-      "only pickle files",
-      `Its weights are in \`${files.pickles[0]}\`, which runs code when it is read. Save it with \`safe_serialization=True\`.`
-    );
-  throw new CheckpointError("not a checkpoint", `It has neither \`${SINGLE}\` nor \`${INDEX}\`.`);
-}
-function ofShards(files) {
-  const { weight_map: map } = readJson(files, INDEX);
-  const places = typeof map === "object" && map !== null ? Object.entries(map) : [];
-  const shards = [...new Set(places.map(([, shard]) => String(shard)))];
-  if (shards.length === 0) throw new CheckpointError("partial", `\`${INDEX}\` names no file.`);
-  const gone = shards.filter((shard) => !SHARD.test(shard) || !files.names.includes(shard));
-  if (gone.length > 0)
-    throw new CheckpointError(
-      "partial",
-      `\`${INDEX}\` names ${shards.length} files, and ${gone.length} of them are not there: \`${String(gone[0]).slice(0, 100)}\`. Fetch it whole.`
-    );
-  const tensors = shards.flatMap((shard) => readHeader(join6(files.folder, shard), shard));
-  const held2 = new Set(tensors.map(({ name: name2 }) => name2));
-  const missing = places.filter(([name2]) => !held2.has(name2));
-  if (missing.length > 0)
-    throw new CheckpointError(
-      "partial",
-      `${missing.length} of ${places.length} tensors that \`${INDEX}\` names are in none of its files: \`${missing[0]?.[0].slice(0, 100)}\`.`
-    );
-  return tensors;
-}
-function loadedBytes(tensors) {
-  return tensors.reduce(
-    (sum, { dtype, count: count3, bytes }) => sum + (FLOATS.includes(dtype) ? count3 * BYTES_LOADED : bytes),
-    0
-  );
-}
-
-// src/adapters/machine/checkpoints/open.ts
-var COPIES = 4;
-var BYTES_A_SECOND = 2e6;
-var CHUNK = 1 << 20;
-async function openCheckpoints(declared2 = {}, opener) {
-  const checkpoints = {};
-  const own2 = /* @__PURE__ */ new Map();
-  for (const [name2, checkpoint] of Object.entries(declared2)) {
-    const opened2 = await openOne(checkpoint, opener);
-    checkpoints[name2] = opened2.checkpoint;
-    if (opened2.own !== void 0) own2.set(name2, opened2.own);
-  }
-  return { checkpoints, own: own2 };
-}
-async function openOne(checkpoint, opener) {
-  try {
-    const files = filesOf(await placeOf(checkpoint, opener), checkpoint.trustsCode);
-    const settings = readJson(files, "config.json");
-    const modelType = typeOf2(settings);
-    const stored = formOf(settings);
-    const bytes = roomFor(files, opener.mostBytes);
-    const own2 = {
-      folder: files.folder,
-      files: files.names.map((name2) => join7(files.folder, name2)),
-      trustsCode: checkpoint.trustsCode,
-      bringsCode: (settings.auto_map ?? null) !== null,
-      isStored: stored !== void 0,
-      modelType,
-      extraSeconds: Math.ceil(bytes / BYTES_A_SECOND),
-      hash: hashOf(files, checkpoint.trustsCode)
-    };
-    const opened2 = { ...checkpoint, isOpened: true };
-    return { checkpoint: stored === void 0 ? opened2 : { ...opened2, stored }, own: own2 };
-  } catch (error) {
-    if (!(error instanceof CheckpointError)) throw error;
-    const { reason, message } = error;
-    return {
-      checkpoint: { ...checkpoint, isOpened: true, unfit: { reason, message: message.slice(0, 1500) } }
-    };
-  }
-}
-async function placeOf({ source, trustsCode }, { folder, fetch }) {
-  return "path" in source ? resolve2(folder, source.path) : fetch(source.id, source.revision, trustsCode);
-}
-function typeOf2({ model_type: type }) {
-  if (typeof type === "string" && type !== "") return type;
-  throw new CheckpointError(
-    "not a checkpoint",
-    "Its `config.json` has no `model_type`: it is no model of transformers."
-  );
-}
-function formOf({ quantization_config: settings }) {
-  if (settings === void 0 || settings === null) return void 0;
-  const form = storedForm(settings);
-  if (form !== void 0) return form;
-  const what = `Its \`quantization_config\` (${methodIn(settings)}) is of a form that the matrix lacks.`;
-  throw new CheckpointError("form not known", what);
-}
-function roomFor(files, most) {
-  const bytes = loadedBytes(weightsOf(files));
-  if (bytes * COPIES <= most) return bytes;
-  const [loaded, needed, allowed] = [bytes, bytes * COPIES, most].map((some) => `${(some / 1e9).toFixed(2)} GB`);
-  throw new CheckpointError(
-    "too large",
-    `It takes ${loaded} loaded, and a cell about ${needed} with its copies; a cell may take ${allowed} here.`
-  );
-}
-function hashOf({ folder, names: names2 }, trustsCode) {
-  const hash2 = createHash3("sha256").update(`code ${trustsCode}\0`);
-  for (const name2 of names2) addFile(hash2.update(`${name2}\0`), join7(folder, name2));
-  return hash2.digest("hex").slice(0, 12);
-}
-function addFile(hash2, path) {
-  const [descriptor, chunk] = [openSync2(path, "r"), Buffer.alloc(CHUNK)];
-  try {
-    for (let read = readSync2(descriptor, chunk); read > 0; read = readSync2(descriptor, chunk))
-      hash2.update(chunk.subarray(0, read));
-  } finally {
-    closeSync2(descriptor);
-  }
-}
-
-// src/adapters/machine/checkpoints/hub.ts
-import { createHash as createHash4 } from "node:crypto";
-import { existsSync as existsSync4, mkdirSync as mkdirSync3, renameSync as renameSync2, writeFileSync as writeFileSync2 } from "node:fs";
-import { dirname, join as join9 } from "node:path";
-
-// src/adapters/index/uv.ts
-import { existsSync as existsSync3, mkdirSync as mkdirSync2 } from "node:fs";
-import { join as join8 } from "node:path";
-var UV_VERSION = "0.13.9";
-var OLDEST_UV = [0, 8];
-function compileOf(python, more) {
-  return [
-    ...["pip", "compile", "-", "--python", python, "--only-binary", ":all:", "--no-header", "--no-annotate", "--quiet"],
-    ...more
-  ];
-}
-async function findUv(python, folder, settings, offline, say, signal) {
-  const own2 = join8(folder, `uv-${UV_VERSION}`, "bin", "uv");
-  for (const path of ["uv", own2]) {
-    const version2 = await versionOf(path);
-    if (version2 !== void 0) return bind(path, version2, folder, settings, signal);
-  }
-  if (offline)
-    throw new WeatherError("uv is not installed here. Install uv, or let a sweep without --offline fetch it.");
-  say(`installing uv ${UV_VERSION} into ${join8(folder, `uv-${UV_VERSION}`)}`);
-  await install(python, join8(folder, `uv-${UV_VERSION}`), signal);
-  const version = await versionOf(own2);
-  if (version === void 0)
-    throw new WeatherError(`uv was installed but does not start: ${own2}. Remove the folder and try again.`);
-  return bind(own2, version, folder, settings, signal);
-}
-async function versionOf(path) {
-  if (path.includes("/") && !existsSync3(path)) return void 0;
-  const shown3 = await run(path, ["--version"], { timeoutMs: 2e4 });
-  const version = /^uv (\d+\.\d+\.\d+)/.exec(shown3.stdout)?.[1];
-  if (shown3.status !== 0 || version === void 0) return void 0;
-  const [major = 0, minor = 0] = version.split(".").map(Number);
-  return major > OLDEST_UV[0] || minor >= OLDEST_UV[1] ? version : void 0;
-}
-async function install(python, folder, signal) {
-  mkdirSync2(folder, { recursive: true });
-  const made = await run(python, ["-m", "venv", folder], { signal });
-  if (made.status !== 0)
-    throw new UserError(
-      `Neither uv nor Python's venv module was found: ${lastLine(made)}. Install uv, or the python3-venv package.`
-    );
-  const installed2 = await run(
-    join8(folder, "bin", "python"),
-    ["-m", "pip", "install", "--quiet", "--only-binary", ":all:", `uv==${UV_VERSION}`],
-    { signal }
-  );
-  if (installed2.status !== 0)
-    throw new WeatherError(
-      `uv could not be installed with pip: ${lastLine(installed2)}. Check the network and pip's index settings, or install uv yourself.`
-    );
-}
-function lastLine(finished) {
-  return (finished.stderr || finished.stdout).trim().split("\n").at(-1)?.slice(0, 300) ?? "";
-}
-async function bind(path, version, folder, settings, interrupted) {
-  const lead = ["setpriv", "--pdeathsig", "KILL", "--"];
-  const follows = (await run("setpriv", [...lead.slice(1), "true"], { timeoutMs: 2e4 })).status === 0;
-  const [program = path, ...before] = follows ? [...lead, path] : [path];
-  const options = [
-    "--no-config",
-    "--cache-dir",
-    join8(folder, "uv"),
-    "--no-progress",
-    "--no-python-downloads",
-    "--color",
-    "never"
-  ];
-  return {
-    path,
-    version,
-    call: (args, input, signal) => run(program, [...before, ...options, ...args], {
-      env: settings.uvEnvironment,
-      ...input !== void 0 && { input },
-      signal: anyOf([signal, interrupted])
-    })
-  };
-}
-function anyOf(signals) {
-  const given = signals.filter((signal) => signal !== void 0);
-  return given.length > 0 ? AbortSignal.any(given) : void 0;
-}
-function hasNoSolution(finished) {
-  return finished.status === 1 && /No solution found when resolving dependencies/.test(finished.stderr) && !/network was disabled|could not be queried|authentication|unauthorized|forbidden|not be (?:read|parsed|fetched)|connectivity|timed? ?out/i.test(
-    finished.stderr
-  );
-}
-var NO_SOLUTION = /^(?:error: )?No solution found when resolving dependencies(?: for [^:]+)?:? (?:cause: )?Because /;
-function shortReason(finished) {
-  const lines = finished.stderr.split("\n").map(
-    (line) => line.replace(/[×│├╰─▶]/g, " ").replace(/\s+/g, " ").trim()
-  ).filter((line) => line !== "" && !/^(warning|hint|Resolved|Using|Prepared)/i.test(line));
-  const said = lines.join(" ").replace(NO_SOLUTION, "no releases fit together: because ");
-  return withoutCredentials(said).slice(0, 600) || endWords(finished);
-}
-function endWords({ status, signal }) {
-  if (status === 124) return "uv took too long.";
-  return signal ? `uv was killed by ${signal}.` : `uv ended with status ${status} and said nothing.`;
-}
-
-// src/adapters/machine/checkpoints/hub.ts
-var HUB_VERSION = "2.4.0";
-var FETCH_MS = 30 * 6e4;
-var FILES = String.raw`(?!adapter_config\.json)[\w.-]+\.(safetensors|json|txt|jinja)|tokenizer\.model`;
-var CODE2 = String.raw`\w+\.py`;
-var PASSED = [
-  ...["HF_ENDPOINT", "HF_TOKEN", "SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"],
-  ...["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "all_proxy", "no_proxy"]
-];
-var Answer = external_exports.object({ reason: external_exports.string().max(60).optional(), message: external_exports.string().max(2e3).optional() });
-async function fromHub(asked, ground, execute = run) {
-  const { cache, offline, environment, say } = ground.host;
-  const folder = folderOf2(cache, asked, environment.HF_ENDPOINT);
-  if (existsSync4(folder)) return folder;
-  if (offline) throw new CheckpointError("not there", "It was not fetched before, and this run is offline.");
-  const python = await ground.python();
-  const scratch = makeScratch(cache, "hub");
-  try {
-    say(`fetching ${asked.id} at ${asked.revision.slice(0, 12)}`);
-    await fetched(asked, { ground, python, scratch, execute });
-    await execute("chmod", ["-R", "a+rX", join9(scratch, "files")], {});
-    mkdirSync3(dirname(folder), { recursive: true });
-    if (!existsSync4(folder)) renameSync2(join9(scratch, "files"), folder);
-    return folder;
-  } finally {
-    await removeFolders([scratch]);
-  }
-}
-function folderOf2(cache, { id: id2, revision, trustsCode }, endpoint = "") {
-  const name2 = `${id2.replace("/", "--")}@${revision}${trustsCode ? "+code" : ""}`;
-  const hub = createHash4("sha256").update(endpoint).digest("hex").slice(0, 8);
-  return join9(cache, "hub", hub, name2);
-}
-async function fetched({ id: id2, revision, trustsCode, mostBytes }, fetch) {
-  const { ground, python, scratch, execute } = fetch;
-  const files = trustsCode ? `${FILES}|${CODE2}` : FILES;
-  const asked = { id: id2, revision, folder: join9(scratch, "files"), files, most: mostBytes };
-  const script = join9(ground.program, "peft_probe", "brought", "fetch.py");
-  const finished = await execute(python, ["-I", script, JSON.stringify(asked)], {
-    env: hubEnvironment(ground.host.environment, scratch),
-    timeoutMs: FETCH_MS,
-    signal: ground.host.signal
-  });
-  const { reason, message = "" } = answerIn(finished);
-  if (reason !== void 0) throw new CheckpointError(reason, message);
-}
-function answerIn({ status, stdout, stderr }) {
-  const said = stdout.trim().split("\n").at(-1) ?? "";
-  try {
-    if (status === 0) return Answer.parse(JSON.parse(said));
-  } catch {
-  }
-  const last3 = stderr.trim().split("\n").at(-1) ?? "";
-  return { reason: "cannot be fetched", message: `Fetching ended with status ${status}. ${last3.slice(0, 300)}` };
-}
-function hubEnvironment(environment, scratch) {
-  const passed = PASSED.flatMap((name2) => {
-    const value = environment[name2];
-    return value === void 0 ? [] : [[name2, value]];
-  });
-  return {
-    ...{ PATH: "/usr/local/bin:/usr/bin:/bin", HOME: scratch, TMPDIR: scratch, LANG: "C.UTF-8" },
-    ...{ HF_HOME: join9(scratch, "home"), HF_HUB_DISABLE_TELEMETRY: "1", HF_HUB_DISABLE_PROGRESS_BARS: "1" },
-    ...{ HF_HUB_DISABLE_IMPLICIT_TOKEN: environment.HF_TOKEN === void 0 ? "1" : "0", HF_HUB_DISABLE_XET: "1" },
-    ...{ HF_HUB_DISABLE_SYMLINKS: "1", HF_HUB_DISABLE_SHARED_BLOBS: "1", HF_HUB_DISABLE_UPDATE_CHECK: "1" },
-    ...Object.fromEntries(passed)
-  };
-}
-async function fetcherOf({ host, index }) {
-  const folder = join9(host.cache, `fetcher-${HUB_VERSION}-${host.python.tag}`);
-  const python = join9(folder, "bin", "python");
-  const mark = join9(folder, "complete");
-  if (existsSync4(mark)) return python;
-  const uv = await index.uv();
-  const made = await uv.call(["venv", "--quiet", "--clear", "--python", host.python.path, folder]);
-  const wanted = ["--only-binary", ":all:", `huggingface_hub==${HUB_VERSION}`];
-  const installed2 = made.status === 0 ? await uv.call(["pip", "install", "--quiet", "--python", python, ...wanted, ...index.settings.uvOptions]) : made;
-  if (installed2.status !== 0)
-    throw new CheckpointError("cannot be fetched", `huggingface_hub could not be installed: ${shortReason(installed2)}`);
-  writeFileSync2(mark, "");
-  return python;
-}
-
-// src/adapters/machine/checkpoints/opener.ts
-function openerOf(world) {
-  const { folder, device } = world.host;
-  const mostBytes = device.limits.bytes;
-  const program = world.sandbox.warden.program;
-  const ground = { host: world.host, program, python: () => fetcherOf(world) };
-  return {
-    folder,
-    mostBytes,
-    fetch: (id2, revision, trustsCode) => fromHub({ id: id2, revision, trustsCode, mostBytes: mostBytes / COPIES }, ground)
-  };
-}
-
-// src/domain/card.ts
-function kindOf({ name: name2, memoryBytes, capability, driver }) {
-  const parts = [name2];
-  if (memoryBytes !== void 0) parts.push(`${Math.round(memoryBytes / 1024 ** 3)} GiB`);
-  if (capability !== void 0) parts.push(`compute capability ${capability}`);
-  return [...parts, `driver ${driver}`].join(", ");
-}
-function ofOneKind(cards) {
-  const kinds = /* @__PURE__ */ new Map();
-  for (const card of cards) kinds.set(kindOf(card), [...kinds.get(kindOf(card)) ?? [], card]);
-  return [...kinds.values()].toSorted((left2, right) => right.length - left2.length)[0] ?? [];
-}
-function cardsInWords(cards) {
-  const [first] = cards;
-  if (first === void 0) return "no card";
-  return cards.length === 1 ? kindOf(first) : `${cards.length} x ${kindOf(first)}`;
-}
-
-// src/adapters/machine/gpu.ts
-var TOOL = "nvidia-smi";
-var TOOL_MS = 3e4;
-var FIELDS = [
-  "index",
-  "uuid",
-  "name",
-  "driver_version",
-  "memory.total",
-  "memory.free",
-  "compute_mode",
-  "pci.bus_id",
-  "mig.mode.current",
-  "compute_cap"
-];
-async function findCards(environment) {
-  const { finished, fields } = await askedFor(FIELDS, environment);
-  if (finished.status !== 0) return failure(finished);
-  const rows = readRows(finished.stdout, fields);
-  const hasSlices = rows.some((row) => row["mig.mode.current"] === "Enabled");
-  const listed2 = hasSlices ? (await ask(["-L"], environment)).stdout : "";
-  const cards = visible(cardsOf(rows, listed2), environment.CUDA_VISIBLE_DEVICES);
-  return cards.length > 0 ? { cards } : { why: noneUsable(rows, environment), isDriverThere: true };
-}
-async function askedFor(fields, environment) {
-  const finished = await ask([`--query-gpu=${fields.join(",")}`, "--format=csv,noheader,nounits"], environment);
-  const unknown = /Field "([\w.]+)" is not a valid field/.exec(`${finished.stdout}${finished.stderr}`)?.[1];
-  const left2 = fields.filter((field) => field !== unknown);
-  return left2.length < fields.length ? askedFor(left2, environment) : { finished, fields };
-}
-function ask(args, { PATH, LD_LIBRARY_PATH }) {
-  const env = { PATH, LD_LIBRARY_PATH, LC_ALL: "C" };
-  return run(TOOL, args, { env, timeoutMs: TOOL_MS, longest: 256 * 1024 });
-}
-function readRows(text4, fields = FIELDS) {
-  const lines = text4.split("\n").filter((line) => line.includes(","));
-  return lines.map((line) => {
-    const values = line.split(",").map((value) => value.trim());
-    const known2 = fields.map((field, place2) => [field, values[place2] ?? ""]);
-    return Object.fromEntries(known2.filter(([, value]) => value !== "" && !/^\[.*\]$/.test(value)));
-  });
-}
-function cardsOf(rows, listed2) {
-  const slices = readSlices(listed2);
-  return rows.flatMap((row) => {
-    const card = cardOf(row);
-    if (card === void 0 || row.compute_mode === "Prohibited") return [];
-    if (row["mig.mode.current"] !== "Enabled") return [card];
-    const own2 = slices.filter(({ index }) => index === card.index);
-    return own2.map(({ uuid, profile }) => sliceOf(card, uuid, profile));
-  });
-}
-function cardOf(row) {
-  const { uuid, name: name2, driver_version: driver, compute_cap: capability } = row;
-  const index = Number(row.index);
-  if (uuid === void 0 || name2 === void 0 || driver === void 0 || !Number.isInteger(index)) return void 0;
-  const [memoryBytes, freeBytes2] = [bytesIn(row["memory.total"]), bytesIn(row["memory.free"])];
-  return { uuid, index, name: name2, driver, capability, memoryBytes, freeBytes: freeBytes2, bus: row["pci.bus_id"], isSlice: false };
-}
-function sliceOf(card, uuid, profile) {
-  const name2 = `${card.name} MIG ${profile}`;
-  return { ...card, uuid, name: name2, memoryBytes: void 0, freeBytes: void 0, isSlice: true };
-}
-function bytesIn(text4) {
-  const mebibytes = Number(text4);
-  return text4 === void 0 || !Number.isFinite(mebibytes) ? void 0 : mebibytes * 1024 ** 2;
-}
-function readSlices(text4) {
-  const slices = [];
-  let index = -1;
-  for (const line of text4.split("\n")) {
-    index = Number(/^GPU (\d+):/.exec(line)?.[1] ?? index);
-    const [, profile, uuid] = /^\s+MIG (\S+)\s+Device\s+\d+: \(UUID: (MIG-[\w/-]+)\)/.exec(line) ?? [];
-    if (profile !== void 0 && uuid !== void 0) slices.push({ index, profile, uuid });
-  }
-  return slices;
-}
-function visible(cards, named4) {
-  if (named4 === void 0) return cards;
-  const names2 = named4.split(",").map((name2) => name2.trim());
-  const isNamed2 = ({ uuid, index }) => names2.some((name2) => name2 !== "" && (uuid.startsWith(name2) || name2 === String(index)));
-  return cards.filter(isNamed2);
-}
-function noneUsable(rows, { CUDA_VISIBLE_DEVICES: named4 }) {
-  if (rows.length === 0) return `The driver sees no card. ${GIVE_ONE}`;
-  if (rows.every((row) => row.compute_mode === "Prohibited"))
-    return `The cards of this machine take no work: their compute mode is \`Prohibited\`. Set it with \`${TOOL} -c DEFAULT\`.`;
-  if (named4 !== void 0)
-    return `CUDA_VISIBLE_DEVICES is \`${named4.slice(0, 80)}\`, and no card that takes work has such a name. Unset it, or name one of \`${TOOL} -L\`.`;
-  return `A card of this machine is to be used in slices and has none. Make one with \`${TOOL} mig\`, or turn that off.`;
-}
-var GIVE_ONE = "Start the container with its cards (`docker run --gpus all`), or use a machine that has one.";
-var TROUBLES = [
-  { says: /no devices were found/i, why: `The driver sees no card. ${GIVE_ONE}` },
-  {
-    says: /failed to initialize NVML: (?:unknown error|GPU access blocked)/i,
-    why: "The driver answers this system no longer, as happens to containers. Start the container anew, or restart the machine."
-  },
-  {
-    says: /mismatch in versions between nvidia-smi and NVML/i,
-    why: "The tool is of another driver than the library that it asks. Take the one that came with the driver."
-  },
-  {
-    says: /version mismatch/i,
-    why: "The driver was updated while it is loaded: its library and its module do not fit. Restart the machine."
-  },
-  {
-    says: /couldn't communicate with the NVIDIA driver|driver is not loaded/i,
-    why: "The driver is installed and does not run. Load it (`modprobe nvidia`), or restart the machine."
-  },
-  {
-    says: /GPU is lost|fallen off the bus|unable to determine the device handle/i,
-    why: "A card no longer answers its driver. Restart the machine."
-  },
-  {
-    says: /insufficient permissions/i,
-    why: "This user may not ask the driver. Allow it to read and write /dev/nvidia*."
-  }
-];
-function failure({ status, stdout, stderr }) {
-  if (status === 127)
-    return {
-      why: `The tool of NVIDIA's driver, \`${TOOL}\`, is not here. Install the driver, start the container with its cards (\`docker run --gpus all\`), or use a machine that has one.`,
-      isDriverThere: false
-    };
-  const said = `${stdout}
-${stderr}`.trim();
-  const why = TROUBLES.find(({ says }) => says.test(said))?.why;
-  const first = said.split("\n")[0]?.slice(0, 200) ?? "";
-  return { why: why ?? `\`${TOOL}\` ended with status ${status}: ${first}. Run it by hand.`, isDriverThere: true };
-}
-
-// src/adapters/machine/nodes.ts
-import { existsSync as existsSync5, readdirSync as readdirSync5, readFileSync as readFileSync4, statSync as statSync4 } from "node:fs";
-import { join as join10 } from "node:path";
-var OF_DRIVER = ["nvidiactl", "nvidia-uvm"];
-var OF_SLICES = "nvidia-caps/";
-var FOR_OTHERS = 6;
-function nodesOf(cards, root = "/") {
-  if (cards.length === 0) return {};
-  const numbers2 = [...new Set(cards.map((card) => numberOf2(card, root)))];
-  const ofSlices = cards.filter(({ isSlice }) => isSlice).flatMap((card) => capabilities(numberOf2(card, root), root));
-  const names2 = [...OF_DRIVER, ...numbers2.map((number2) => `nvidia${number2}`), ...new Set(ofSlices)];
-  const there = names2.map((name2) => [name2, join10(root, "dev", name2)]).filter(([, path]) => existsSync5(path));
-  return Object.fromEntries(there);
-}
-function closedNodes(cards, root = "/") {
-  if (cards.length === 0) return [];
-  const there = nodesOf(cards, root);
-  const missing = OF_DRIVER.filter((name2) => there[name2] === void 0);
-  const hasCard = Object.keys(there).some((name2) => /^nvidia\d+$/.test(name2));
-  const closed = Object.entries(there).filter(
-    ([name2, path]) => !name2.startsWith(OF_SLICES) && (statSync4(path).mode & FOR_OTHERS) !== FOR_OTHERS
-  );
-  return [
-    ...[...missing, ...hasCard ? [] : ["nvidiaN"]].map((name2) => `/dev/${name2} is not here`),
-    ...closed.map(([name2]) => `/dev/${name2} is closed to others`)
-  ];
-}
-function numberOf2({ bus, index }, root) {
-  const address = (bus ?? "").toLowerCase().replace(/^0000(?=[0-9a-f]{4}:)/, "");
-  const text4 = textOf2(join10(root, "proc/driver/nvidia/gpus", address, "information"));
-  return Number(/^Device Minor:\s*(\d+)/m.exec(text4)?.[1] ?? index);
-}
-function capabilities(number2, root) {
-  const folder = join10(root, `proc/driver/nvidia/capabilities/gpu${number2}/mig`);
-  const files = filesBelow(folder).filter((path) => path.endsWith("access"));
-  const minors = files.flatMap((path) => /^DeviceFileMinor:\s*(\d+)/m.exec(textOf2(join10(folder, path)))?.[1] ?? []);
-  return minors.map((minor) => `nvidia-caps/nvidia-cap${minor}`);
-}
-function filesBelow(folder) {
-  try {
-    return readdirSync5(folder, { recursive: true, encoding: "utf8" }).toSorted();
-  } catch {
-    return [];
-  }
-}
-function textOf2(path) {
-  try {
-    return readFileSync4(path, "utf8");
-  } catch {
-    return "";
-  }
-}
-
-// src/adapters/machine/devices.ts
-async function openDevice(choice = DEFAULT_DEVICE, environment, say, isPlanning = false) {
-  if (choice === "cpu") return { device: DEVICES.cpu, cards: [] };
-  if (choice === "both") throw new UserError(BOTH);
-  const found = await findCards(environment);
-  if (!("why" in found)) return withCards(found.cards, say);
-  if (choice === "cuda" && isPlanning) return { device: DEVICES.cuda, cards: [], noCard: found.why };
-  if (choice === "cuda") throw new UserError(`Device \`cuda\` cannot be used here. ${found.why}`);
-  if (found.isDriverThere) say(`Device \`auto\` is the CPU: ${found.why}`);
-  return { device: DEVICES.cpu, cards: [] };
-}
-var BOTH = "Device `both` is for `sweep` and `check`, which measure on one after the other. Name one of them: `cpu` or `cuda`.";
-function withCards(all, say) {
-  const cards = ofOneKind(all);
-  const others = all.filter((card) => !cards.includes(card));
-  if (others.length > 0) say(`One sweep measures on one kind of card. Not used: ${cardsInWords(others)}`);
-  return { device: DEVICES.cuda, cards };
-}
-async function cardsNow(host) {
-  const [first] = host.cards;
-  if (first === void 0) return [];
-  const found = await findCards(host.environment);
-  return "why" in found ? [] : found.cards.filter((card) => kindOf(card) === kindOf(first));
-}
-function deviceInWords({ device, cards }) {
-  return cards.length === 0 ? deviceOf(device.name).title : cardsInWords(cards);
-}
-var BUSY = 0.5;
-function deviceProblems({ cards, noCard }, root = "/") {
-  if (noCard !== void 0) return [noCard];
-  const closed = closedNodes(cards, root).map((what) => `${what}: a probe runs as another user. ${OPEN_NODES}`);
-  const busy = cards.filter(({ freeBytes: freeBytes2 = 1, memoryBytes = 1 }) => freeBytes2 < memoryBytes * BUSY);
-  return [...closed, ...busy.map((card) => `${card.name} ${card.index} has little memory free: ${BUSY_CARD}`)];
-}
-var OPEN_NODES = "Load the driver with `nvidia-modprobe -u -c=0`, and allow it with `chmod a+rw /dev/nvidia*`.";
-var BUSY_CARD = "another program uses it, so that times mean little and memory may run out. End it, or name another card.";
-
-// src/adapters/machine/files.ts
-import { existsSync as existsSync6, mkdirSync as mkdirSync4, readFileSync as readFileSync5, writeFileSync as writeFileSync3 } from "node:fs";
-import { dirname as dirname2 } from "node:path";
-function readText(path) {
-  return existsSync6(path) ? readFileSync5(path, "utf8") : void 0;
-}
-function writeText(path, text4) {
-  mkdirSync4(dirname2(path), { recursive: true });
-  writeFileSync3(path, text4);
-}
-
 // src/adapters/machine/folders.ts
 import { spawnSync } from "node:child_process";
-import { existsSync as existsSync7, mkdirSync as mkdirSync5, readFileSync as readFileSync6, renameSync as renameSync3, rmSync as rmSync2, statSync as statSync5, writeFileSync as writeFileSync4 } from "node:fs";
-import { dirname as dirname3, join as join11, resolve as resolve3 } from "node:path";
+import { existsSync as existsSync3, mkdirSync as mkdirSync2, readFileSync as readFileSync3, renameSync as renameSync2, rmSync as rmSync2, statSync as statSync3, writeFileSync as writeFileSync2 } from "node:fs";
+import { dirname, join as join5, resolve as resolve2 } from "node:path";
 var LOCK = ".lock";
 var WHY = {
   EACCES: "you may not write there",
@@ -17189,10 +16377,10 @@ var WHY = {
   ENAMETOOLONG: "its name is too long"
 };
 function openFolder(folder, what, instead) {
-  const proof = join11(folder, `.written-${process.pid}`);
+  const proof = join5(folder, `.written-${process.pid}`);
   try {
-    makeFolder(resolve3(folder));
-    writeFileSync4(proof, "");
+    makeFolder(resolve2(folder));
+    writeFileSync2(proof, "");
     rmSync2(proof);
   } catch (error) {
     const why = WHY[error.code ?? ""];
@@ -17202,13 +16390,13 @@ function openFolder(folder, what, instead) {
 }
 function makeFolder(folder) {
   try {
-    mkdirSync5(folder);
+    mkdirSync2(folder);
   } catch (error) {
     const { code: code2 } = error;
     if (code2 === "EEXIST" && isFolder(folder)) return;
-    if (code2 !== "ENOENT" || existsSync7(dirname3(folder))) throw error;
-    makeFolder(dirname3(folder));
-    mkdirSync5(folder);
+    if (code2 !== "ENOENT" || existsSync3(dirname(folder))) throw error;
+    makeFolder(dirname(folder));
+    mkdirSync2(folder);
   }
 }
 function openOut(folder) {
@@ -17216,7 +16404,7 @@ function openOut(folder) {
 }
 function takeOut(folder) {
   openOut(folder);
-  const lock = join11(folder, LOCK);
+  const lock = join5(folder, LOCK);
   const mine = JSON.stringify({ pid: process.pid, started: startOf(process.pid) ?? "" });
   for (let attempt = 0; ; attempt++) {
     if (written2(lock, mine)) return () => release(lock, mine);
@@ -17230,7 +16418,7 @@ function takeOut(folder) {
 }
 function written2(lock, text4) {
   try {
-    writeFileSync4(lock, text4, { flag: "wx" });
+    writeFileSync2(lock, text4, { flag: "wx" });
     return true;
   } catch (error) {
     if (error.code === "EEXIST") return false;
@@ -17239,7 +16427,7 @@ function written2(lock, text4) {
 }
 function ownerOf(lock) {
   try {
-    const { pid, started } = JSON.parse(readFileSync6(lock, "utf8"));
+    const { pid, started } = JSON.parse(readFileSync3(lock, "utf8"));
     return Number.isInteger(pid) && pid > 0 && startOf(pid) === started ? pid : void 0;
   } catch {
     return void 0;
@@ -17248,24 +16436,24 @@ function ownerOf(lock) {
 function discardStale(lock) {
   const aside = `${lock}-${process.pid}`;
   try {
-    renameSync3(lock, aside);
+    renameSync2(lock, aside);
   } catch {
     return;
   }
   const owner = ownerOf(aside);
   if (owner === void 0) rmSync2(aside, { recursive: true, force: true });
-  else renameSync3(aside, lock);
+  else renameSync2(aside, lock);
 }
 function release(lock, mine) {
   try {
-    if (readFileSync6(lock, "utf8") === mine) rmSync2(lock);
+    if (readFileSync3(lock, "utf8") === mine) rmSync2(lock);
   } catch {
     return;
   }
 }
 function startOf(pid) {
   try {
-    const fields = readFileSync6(`/proc/${pid}/stat`, "utf8").split(") ").at(-1)?.split(" ");
+    const fields = readFileSync3(`/proc/${pid}/stat`, "utf8").split(") ").at(-1)?.split(" ");
     return fields?.[0] === "Z" ? void 0 : fields?.[19];
   } catch {
     const shown3 = spawnSync("ps", ["-o", "lstart=", "-p", String(pid)], { encoding: "utf8" });
@@ -17274,7 +16462,7 @@ function startOf(pid) {
 }
 function isFolder(path) {
   try {
-    return statSync5(path).isDirectory();
+    return statSync3(path).isDirectory();
   } catch {
     return false;
   }
@@ -17625,9 +16813,9 @@ function sentence(message) {
 }
 
 // src/report/comment/checkpoints.ts
-var SHOWN3 = 4;
+var SHOWN2 = 4;
 function checkpointTables(report) {
-  return checkpointBlocks(report).slice(0, SHOWN3).flatMap(blockOf);
+  return checkpointBlocks(report).slice(0, SHOWN2).flatMap(blockOf);
 }
 function blockOf({ title, without: without3, rows }) {
   const table3 = [
@@ -17666,12 +16854,12 @@ function commitText(links) {
 }
 
 // src/report/comment/losses.ts
-var SHOWN4 = 6;
+var SHOWN3 = 6;
 function farOff({ findings }) {
   const found = findings.filter(({ kind }) => kind === LOSS);
   if (found.length === 0) return md``;
-  const lines = found.slice(0, SHOWN4).map(({ message }) => md`- ${inline(message, 300)}`);
-  const rest = found.length - SHOWN4;
+  const lines = found.slice(0, SHOWN3).map(({ message }) => md`- ${inline(message, 300)}`);
+  const rest = found.length - SHOWN3;
   const more = rest > 0 ? [md`- and ${rest} more, in the full report`] : [];
   return joined2([md`#### Training that ends far off, without an error`, joined2([...lines, ...more], "\n")], "\n\n");
 }
@@ -17859,7 +17047,7 @@ var LESS = "Every check passes, and less is trained or learnt: without this you 
 function both(text4) {
   return { raised: text4, check: text4 };
 }
-var SHOWN5 = 3;
+var SHOWN4 = 3;
 function harmText(report) {
   const cells = worse(report).filter(({ cause }) => cause === void 0);
   const found = /* @__PURE__ */ new Map();
@@ -17868,7 +17056,7 @@ function harmText(report) {
     found.set(text4, (found.get(text4) ?? 0) + 1);
   }
   const several = found.size > 1;
-  return [...found].slice(0, SHOWN5).map(([text4, count3]) => several ? `${plural(count3, "cell")}: ${text4}` : text4).join(" ");
+  return [...found].slice(0, SHOWN4).map(([text4, count3]) => several ? `${plural(count3, "cell")}: ${text4}` : text4).join(" ");
 }
 function harmOf(cell, results) {
   const fresh = firstFresh(cell);
@@ -17924,16 +17112,16 @@ function limitText(stoppedBy) {
 }
 
 // src/report/comment/base-model.ts
-var SHOWN6 = 6;
+var SHOWN5 = 6;
 function baseModelText(report) {
   const moved2 = movedModels(report);
   if (moved2.length === 0) return md``;
-  const lines = moved2.slice(0, SHOWN6).map((control) => {
+  const lines = moved2.slice(0, SHOWN5).map((control) => {
     const why = whyAtHead(report, control);
     const stands2 = isCheck(report) ? standsAs(control) : beforeAfter(control, "\u2192");
     return md`- ${code(control.cell)}: ${inline(stands2)}${why ? md`. ${prose(why, 160)}` : md``}`;
   });
-  const rest = moved2.length - SHOWN6;
+  const rest = moved2.length - SHOWN5;
   return joined2(
     [
       md`**The base model**, measured without an adapter:`,
@@ -18027,7 +17215,7 @@ function action(report) {
 }
 
 // src/report/comment/how.ts
-var MOST_FILES2 = 6;
+var MOST_FILES = 6;
 function how(report, links) {
   const pin = recommended(report);
   if (worse(report).length === 0 || pin === void 0) return md``;
@@ -18052,10 +17240,10 @@ function clickText({ file, line, after }, address) {
 }
 function patchBlock(patches, hasClick, links) {
   if (patches.length === 0) return [];
-  const lines = patches.slice(0, MOST_FILES2).flatMap(({ diff: diff2 }) => diff2.trimEnd().split("\n"));
+  const lines = patches.slice(0, MOST_FILES).flatMap(({ diff: diff2 }) => diff2.trimEnd().split("\n"));
   const block2 = wholeLines(lines, "diff");
   const places = joined2(
-    patches.slice(0, MOST_FILES2).map(({ file, line }) => placeText(`${file}:${line}`, links)),
+    patches.slice(0, MOST_FILES).map(({ file, line }) => placeText(`${file}:${line}`, links)),
     ", "
   );
   const what = hasClick ? md`The other places` : md`As a patch`;
@@ -18114,7 +17302,7 @@ function nextStep(reasons, stoppedBy) {
 }
 
 // src/report/own.ts
-var SHOWN7 = 4;
+var SHOWN6 = 4;
 var SHOWN_PLACES = 3;
 var LONGEST = 300;
 function ownWords(configuration) {
@@ -18129,12 +17317,12 @@ function ownWords(configuration) {
 }
 function ownLines(configurations, indent2) {
   const all = Object.entries(configurations);
-  const lines = all.slice(0, SHOWN7).flatMap(([name2, configuration]) => {
+  const lines = all.slice(0, SHOWN6).flatMap(([name2, configuration]) => {
     const { at: at4, carried, scaled: scaled2, left: left2 } = ownWords(configuration);
     const told = [carried, ...scaled2, ...left2].map((line) => `${indent2}  ${plain(line, LONGEST)}`);
     return [`${indent2}${name2}  ${plain(at4, LONGEST)}`, ...told];
   });
-  const rest = all.length - SHOWN7;
+  const rest = all.length - SHOWN6;
   return rest > 0 ? [...lines, `${indent2}and ${rest} more in report.json`] : lines;
 }
 function ownSection(report) {
@@ -18157,12 +17345,12 @@ function besideTexts(report) {
 }
 
 // src/report/comment/own.ts
-var SHOWN8 = 6;
+var SHOWN7 = 6;
 var LONGEST2 = 300;
 function yourArguments(report, links) {
   const all = Object.entries(report.configurations ?? {});
   if (all.length === 0) return md``;
-  const items = all.slice(0, SHOWN8).map(([name2, configuration]) => {
+  const items = all.slice(0, SHOWN7).map(([name2, configuration]) => {
     const { carried, scaled: scaled2, left: left2 } = ownWords(configuration);
     const places = joined2(
       configuration.at.slice(0, 3).map((place2) => placeText(place2, links)),
@@ -18171,7 +17359,7 @@ function yourArguments(report, links) {
     const told = [...scaled2, ...left2].map((line) => md`\n  - ${prose(line, LONGEST2)}`);
     return md`- ${code(name2)}, ${places}: ${code(carried, LONGEST2)}${joined2(told, "")}`;
   });
-  const rest = all.length - SHOWN8;
+  const rest = all.length - SHOWN7;
   const more = rest > 0 ? [md`- and ${rest} more, in the full report`] : [];
   const apart = besideTexts(report).map((text4) => md`- ${prose(text4, LONGEST2)}`);
   const summary = md`<details><summary>Your arguments, as far as a tiny model can have them</summary>`;
@@ -18391,8 +17579,8 @@ function renderComments(reports, { notes = [], link: link2, commit, buttons } = 
 }
 
 // src/adapters/machine/report-folder.ts
-import { existsSync as existsSync8, mkdirSync as mkdirSync6, readdirSync as readdirSync6, readFileSync as readFileSync7, statSync as statSync6, writeFileSync as writeFileSync5 } from "node:fs";
-import { basename as basename3, dirname as dirname4, join as join12 } from "node:path";
+import { existsSync as existsSync4, mkdirSync as mkdirSync3, readdirSync as readdirSync4, readFileSync as readFileSync4, statSync as statSync4, writeFileSync as writeFileSync3 } from "node:fs";
+import { basename as basename3, dirname as dirname2, join as join6 } from "node:path";
 
 // src/report/files.ts
 function reportFiles(report) {
@@ -18570,25 +17758,25 @@ var Report = external_exports.object({
 
 // src/adapters/machine/report-folder.ts
 function keepOutOfGit(folder) {
-  const file = join12(folder, ".gitignore");
-  if (basename3(folder) === DEFAULT_OUT && !existsSync8(file)) writeFileSync5(file, "*\n");
+  const file = join6(folder, ".gitignore");
+  if (basename3(folder) === DEFAULT_OUT && !existsSync4(file)) writeFileSync3(file, "*\n");
 }
 function writeReport(folder, report) {
-  mkdirSync6(folder, { recursive: true });
+  mkdirSync3(folder, { recursive: true });
   keepOutOfGit(folder);
-  for (const [name2, text4] of reportFiles(report)) writeFileSync5(join12(folder, name2), text4);
+  for (const [name2, text4] of reportFiles(report)) writeFileSync3(join6(folder, name2), text4);
 }
 function readReport(folder) {
-  const file = join12(folder, "report.json");
+  const file = join6(folder, "report.json");
   let text4;
   try {
-    text4 = readFileSync7(file, "utf8");
+    text4 = readFileSync4(file, "utf8");
   } catch {
     const several = numbered(folder);
-    if (folder.endsWith(".json") && existsSync8(folder))
-      throw new UserError(`\`${folder}\` is a file. Name its folder: \`peft-sweep report ${dirname4(folder)}\`.`);
+    if (folder.endsWith(".json") && existsSync4(folder))
+      throw new UserError(`\`${folder}\` is a file. Name its folder: \`peft-sweep report ${dirname2(folder)}\`.`);
     throw new UserError(
-      several.length > 0 ? `\`${folder}\` holds a report for each request: ${several.map((name2) => `\`${join12(folder, name2)}\``).join(", ")}. Name one of them.` : `There is no report in \`${folder}\`. Run \`peft-sweep sweep\` first, or name the folder.`
+      several.length > 0 ? `\`${folder}\` holds a report for each request: ${several.map((name2) => `\`${join6(folder, name2)}\``).join(", ")}. Name one of them.` : `There is no report in \`${folder}\`. Run \`peft-sweep sweep\` first, or name the folder.`
     );
   }
   try {
@@ -18599,25 +17787,25 @@ function readReport(folder) {
 }
 function earlierReport(folder) {
   try {
-    return Report.parse(JSON.parse(readFileSync7(join12(folder, "report.json"), "utf8")));
+    return Report.parse(JSON.parse(readFileSync4(join6(folder, "report.json"), "utf8")));
   } catch {
     return void 0;
   }
 }
 function numbered(folder) {
-  if (!existsSync8(folder) || !statSync6(folder).isDirectory()) return [];
-  return readdirSync6(folder).filter((name2) => /^\d+$/.test(name2) && existsSync8(join12(folder, name2, "report.json")));
+  if (!existsSync4(folder) || !statSync4(folder).isDirectory()) return [];
+  return readdirSync4(folder).filter((name2) => /^\d+$/.test(name2) && existsSync4(join6(folder, name2, "report.json")));
 }
 
 // src/adapters/machine/sandbox.ts
-import { mkdirSync as mkdirSync7 } from "node:fs";
-import { join as join15 } from "node:path";
+import { mkdirSync as mkdirSync4 } from "node:fs";
+import { join as join9 } from "node:path";
 
 // src/adapters/machine/contain.ts
-import { chmodSync, existsSync as existsSync9, readdirSync as readdirSync7, rmSync as rmSync3 } from "node:fs";
+import { chmodSync, existsSync as existsSync5, readdirSync as readdirSync5, rmSync as rmSync3 } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir as tmpdir2 } from "node:os";
-import { dirname as dirname5, join as join13, resolve as resolve4 } from "node:path";
+import { dirname as dirname3, join as join7, resolve as resolve3 } from "node:path";
 var PROCESSES = 512;
 var OPEN_FILES = 4096;
 var WORK_BYTES = 1024 ** 3;
@@ -18694,8 +17882,8 @@ async function tryLevel(level, warden, ground) {
   const common2 = makeShared();
   chmodSync(common2, 493);
   const work = makeScratch(ground.cache, "try");
-  const folders = [...ground.show, join13(ground.cache, "tmp"), tmpdir2(), "/dev/shm"];
-  const socket = join13(common2, "socket");
+  const folders = [...ground.show, join7(ground.cache, "tmp"), tmpdir2(), "/dev/shm"];
+  const socket = join7(common2, "socket");
   const [local, network] = await Promise.all([listen(socket), listen(0)]);
   try {
     const spec = {
@@ -18706,7 +17894,7 @@ async function tryLevel(level, warden, ground) {
       sockets: [socket],
       port: portOf(network)
     };
-    const script = join13(warden.program, "peft_probe", "containment", "attempts.py");
+    const script = join7(warden.program, "peft_probe", "containment", "attempts.py");
     const command = [warden.python, "-I", "-S", "-B", script, JSON.stringify(spec)];
     const limits = { bytes: 1024 ** 3, memory: 1024 ** 3, seconds: 20 };
     const [program = "", ...args] = wrapped(
@@ -18717,8 +17905,8 @@ async function tryLevel(level, warden, ground) {
       command
     );
     const { status, stdout } = await run(program, args, { timeoutMs: 3e4 });
-    const seen = status === 0 ? Seen.safeParse(parsed2(stdout)).data : void 0;
-    const marks = folders.map((folder) => join13(folder, mark)).filter((path) => existsSync9(path));
+    const seen = status === 0 ? Seen.safeParse(parsed(stdout)).data : void 0;
+    const marks = folders.map((folder) => join7(folder, mark)).filter((path) => existsSync5(path));
     for (const path of marks) rmSync3(path, { force: true });
     return seen && { ...seen, marks };
   } finally {
@@ -18726,7 +17914,7 @@ async function tryLevel(level, warden, ground) {
     for (const folder of [common2, work]) rmSync3(folder, { recursive: true, force: true });
   }
 }
-function parsed2(text4) {
+function parsed(text4) {
   try {
     return JSON.parse(text4);
   } catch {
@@ -18747,7 +17935,7 @@ function portOf(server) {
 }
 function someFiles(folder) {
   try {
-    return readdirSync7(folder, { withFileTypes: true }).filter((entry) => entry.isFile()).slice(0, 20).map(({ name: name2 }) => join13(folder, name2));
+    return readdirSync5(folder, { withFileTypes: true }).filter((entry) => entry.isFile()).slice(0, 20).map(({ name: name2 }) => join7(folder, name2));
   } catch {
     return [];
   }
@@ -18757,14 +17945,14 @@ function hiddenFolders(environment, folder) {
     (name2) => environment[name2]
   );
   const wanted = [...named4, folder, topOf(folder), "/home", "/root", "/run", "/opt/actions-runner"];
-  return [...new Set(wanted.filter((path) => path !== void 0 && path !== "" && existsSync9(path)))].map(
-    (path) => resolve4(path ?? "")
+  return [...new Set(wanted.filter((path) => path !== void 0 && path !== "" && existsSync5(path)))].map(
+    (path) => resolve3(path ?? "")
   );
 }
 function topOf(folder) {
-  for (let at4 = resolve4(folder); ; at4 = dirname5(at4)) {
-    if (existsSync9(join13(at4, ".git"))) return at4;
-    if (at4 === dirname5(at4)) return void 0;
+  for (let at4 = resolve3(folder); ; at4 = dirname3(at4)) {
+    if (existsSync5(join7(at4, ".git"))) return at4;
+    if (at4 === dirname3(at4)) return void 0;
   }
 }
 
@@ -18778,19 +17966,19 @@ function once(make) {
 }
 
 // src/adapters/machine/program.ts
-import { createHash as createHash5 } from "node:crypto";
-import { existsSync as existsSync10, readdirSync as readdirSync8, readFileSync as readFileSync8, statSync as statSync7 } from "node:fs";
-import { dirname as dirname6, join as join14 } from "node:path";
+import { createHash as createHash3 } from "node:crypto";
+import { existsSync as existsSync6, readdirSync as readdirSync6, readFileSync as readFileSync5, statSync as statSync5 } from "node:fs";
+import { dirname as dirname4, join as join8 } from "node:path";
 import { fileURLToPath } from "node:url";
 var PROGRAM = ["matrix", "goldens", "peft_probe"];
 function programFolder() {
-  const here2 = dirname6(fileURLToPath(import.meta.url));
-  const found = ["..", "../..", "../../.."].map((up) => join14(here2, up, "probe")).find((folder) => existsSync10(join14(folder, "peft_probe")));
+  const here2 = dirname4(fileURLToPath(import.meta.url));
+  const found = ["..", "../..", "../../.."].map((up) => join8(here2, up, "probe")).find((folder) => existsSync6(join8(folder, "peft_probe")));
   if (found === void 0) throw new Error(`the folder \`probe\` is not beside ${here2}`);
   return found;
 }
 function probeVersion(folder) {
-  const text4 = readFileSync8(join14(folder, "peft_probe", "__init__.py"), "utf8");
+  const text4 = readFileSync5(join8(folder, "peft_probe", "__init__.py"), "utf8");
   const version = /^VERSION = "(\w+)"$/m.exec(text4)?.[1];
   if (version === void 0) throw new Error(`${folder} does not say its version`);
   return version;
@@ -18803,24 +17991,24 @@ function probeProgram(folder, start2) {
       ", "
     ),
     checkpoint: (architecture) => {
-      const known2 = hashes.get(architecture) ?? hashOf2(join14(folder, "checkpoints", architecture));
+      const known2 = hashes.get(architecture) ?? hashOf(join8(folder, "checkpoints", architecture));
       hashes.set(architecture, known2);
       return known2;
     }
   };
 }
 function contentOf(folder) {
-  return hashOf2(...PROGRAM.map((part2) => join14(folder, part2)));
+  return hashOf(...PROGRAM.map((part2) => join8(folder, part2)));
 }
-function hashOf2(...folders) {
-  const hash2 = createHash5("sha256");
+function hashOf(...folders) {
+  const hash2 = createHash3("sha256");
   for (const folder of folders)
-    for (const place2 of filesBelow2(folder)) hash2.update(`${place2}\0`).update(readFileSync8(join14(folder, place2)));
+    for (const place2 of filesBelow(folder)) hash2.update(`${place2}\0`).update(readFileSync5(join8(folder, place2)));
   return hash2.digest("hex").slice(0, 12);
 }
-function filesBelow2(folder) {
-  if (!existsSync10(folder)) return [];
-  return readdirSync8(folder, { recursive: true, encoding: "utf8" }).filter((place2) => !place2.includes("__pycache__") && statSync7(join14(folder, place2)).isFile()).toSorted();
+function filesBelow(folder) {
+  if (!existsSync6(folder)) return [];
+  return readdirSync6(folder, { recursive: true, encoding: "utf8" }).filter((place2) => !place2.includes("__pycache__") && statSync5(join8(folder, place2)).isFile()).toSorted();
 }
 
 // src/adapters/machine/sandbox.ts
@@ -18828,8 +18016,8 @@ function openSandbox({ cache, environment, folder, python }) {
   const warden = { python: python.path, program: programFolder() };
   const show = [python.prefix];
   const containment = once(() => {
-    const environments = join15(cache, "environments");
-    for (const made of [environments, join15(cache, "tmp")]) mkdirSync7(made, { recursive: true });
+    const environments = join9(cache, "environments");
+    for (const made of [environments, join9(cache, "tmp")]) mkdirSync4(made, { recursive: true });
     return chooseContainment(warden, {
       show: [...show, warden.program, environments],
       hidden: hiddenFolders(environment, folder),
@@ -18843,12 +18031,252 @@ async function discardUnlessProtected({ cache }, sandbox) {
   if (missing.includes("read-only files")) await emptyCache(cache);
 }
 
+// src/domain/card.ts
+function kindOf({ name: name2, memoryBytes, capability, driver }) {
+  const parts = [name2];
+  if (memoryBytes !== void 0) parts.push(`${Math.round(memoryBytes / 1024 ** 3)} GiB`);
+  if (capability !== void 0) parts.push(`compute capability ${capability}`);
+  return [...parts, `driver ${driver}`].join(", ");
+}
+function ofOneKind(cards) {
+  const kinds = /* @__PURE__ */ new Map();
+  for (const card of cards) kinds.set(kindOf(card), [...kinds.get(kindOf(card)) ?? [], card]);
+  return [...kinds.values()].toSorted((left2, right) => right.length - left2.length)[0] ?? [];
+}
+function cardsInWords(cards) {
+  const [first] = cards;
+  if (first === void 0) return "no card";
+  return cards.length === 1 ? kindOf(first) : `${cards.length} x ${kindOf(first)}`;
+}
+
+// src/adapters/machine/gpu.ts
+var TOOL = "nvidia-smi";
+var TOOL_MS = 3e4;
+var FIELDS = [
+  "index",
+  "uuid",
+  "name",
+  "driver_version",
+  "memory.total",
+  "memory.free",
+  "compute_mode",
+  "pci.bus_id",
+  "mig.mode.current",
+  "compute_cap"
+];
+async function findCards(environment) {
+  const { finished, fields } = await askedFor(FIELDS, environment);
+  if (finished.status !== 0) return failure(finished);
+  const rows = readRows(finished.stdout, fields);
+  const hasSlices = rows.some((row) => row["mig.mode.current"] === "Enabled");
+  const listed2 = hasSlices ? (await ask(["-L"], environment)).stdout : "";
+  const cards = visible(cardsOf(rows, listed2), environment.CUDA_VISIBLE_DEVICES);
+  return cards.length > 0 ? { cards } : { why: noneUsable(rows, environment), isDriverThere: true };
+}
+async function askedFor(fields, environment) {
+  const finished = await ask([`--query-gpu=${fields.join(",")}`, "--format=csv,noheader,nounits"], environment);
+  const unknown = /Field "([\w.]+)" is not a valid field/.exec(`${finished.stdout}${finished.stderr}`)?.[1];
+  const left2 = fields.filter((field) => field !== unknown);
+  return left2.length < fields.length ? askedFor(left2, environment) : { finished, fields };
+}
+function ask(args, { PATH, LD_LIBRARY_PATH }) {
+  const env = { PATH, LD_LIBRARY_PATH, LC_ALL: "C" };
+  return run(TOOL, args, { env, timeoutMs: TOOL_MS, longest: 256 * 1024 });
+}
+function readRows(text4, fields = FIELDS) {
+  const lines = text4.split("\n").filter((line) => line.includes(","));
+  return lines.map((line) => {
+    const values = line.split(",").map((value) => value.trim());
+    const known2 = fields.map((field, place2) => [field, values[place2] ?? ""]);
+    return Object.fromEntries(known2.filter(([, value]) => value !== "" && !/^\[.*\]$/.test(value)));
+  });
+}
+function cardsOf(rows, listed2) {
+  const slices = readSlices(listed2);
+  return rows.flatMap((row) => {
+    const card = cardOf(row);
+    if (card === void 0 || row.compute_mode === "Prohibited") return [];
+    if (row["mig.mode.current"] !== "Enabled") return [card];
+    const own2 = slices.filter(({ index }) => index === card.index);
+    return own2.map(({ uuid, profile }) => sliceOf(card, uuid, profile));
+  });
+}
+function cardOf(row) {
+  const { uuid, name: name2, driver_version: driver, compute_cap: capability } = row;
+  const index = Number(row.index);
+  if (uuid === void 0 || name2 === void 0 || driver === void 0 || !Number.isInteger(index)) return void 0;
+  const [memoryBytes, freeBytes2] = [bytesIn(row["memory.total"]), bytesIn(row["memory.free"])];
+  return { uuid, index, name: name2, driver, capability, memoryBytes, freeBytes: freeBytes2, bus: row["pci.bus_id"], isSlice: false };
+}
+function sliceOf(card, uuid, profile) {
+  const name2 = `${card.name} MIG ${profile}`;
+  return { ...card, uuid, name: name2, memoryBytes: void 0, freeBytes: void 0, isSlice: true };
+}
+function bytesIn(text4) {
+  const mebibytes = Number(text4);
+  return text4 === void 0 || !Number.isFinite(mebibytes) ? void 0 : mebibytes * 1024 ** 2;
+}
+function readSlices(text4) {
+  const slices = [];
+  let index = -1;
+  for (const line of text4.split("\n")) {
+    index = Number(/^GPU (\d+):/.exec(line)?.[1] ?? index);
+    const [, profile, uuid] = /^\s+MIG (\S+)\s+Device\s+\d+: \(UUID: (MIG-[\w/-]+)\)/.exec(line) ?? [];
+    if (profile !== void 0 && uuid !== void 0) slices.push({ index, profile, uuid });
+  }
+  return slices;
+}
+function visible(cards, named4) {
+  if (named4 === void 0) return cards;
+  const names2 = named4.split(",").map((name2) => name2.trim());
+  const isNamed2 = ({ uuid, index }) => names2.some((name2) => name2 !== "" && (uuid.startsWith(name2) || name2 === String(index)));
+  return cards.filter(isNamed2);
+}
+function noneUsable(rows, { CUDA_VISIBLE_DEVICES: named4 }) {
+  if (rows.length === 0) return `The driver sees no card. ${GIVE_ONE}`;
+  if (rows.every((row) => row.compute_mode === "Prohibited"))
+    return `The cards of this machine take no work: their compute mode is \`Prohibited\`. Set it with \`${TOOL} -c DEFAULT\`.`;
+  if (named4 !== void 0)
+    return `CUDA_VISIBLE_DEVICES is \`${named4.slice(0, 80)}\`, and no card that takes work has such a name. Unset it, or name one of \`${TOOL} -L\`.`;
+  return `A card of this machine is to be used in slices and has none. Make one with \`${TOOL} mig\`, or turn that off.`;
+}
+var GIVE_ONE = "Start the container with its cards (`docker run --gpus all`), or use a machine that has one.";
+var TROUBLES = [
+  { says: /no devices were found/i, why: `The driver sees no card. ${GIVE_ONE}` },
+  {
+    says: /failed to initialize NVML: (?:unknown error|GPU access blocked)/i,
+    why: "The driver answers this system no longer, as happens to containers. Start the container anew, or restart the machine."
+  },
+  {
+    says: /mismatch in versions between nvidia-smi and NVML/i,
+    why: "The tool is of another driver than the library that it asks. Take the one that came with the driver."
+  },
+  {
+    says: /version mismatch/i,
+    why: "The driver was updated while it is loaded: its library and its module do not fit. Restart the machine."
+  },
+  {
+    says: /couldn't communicate with the NVIDIA driver|driver is not loaded/i,
+    why: "The driver is installed and does not run. Load it (`modprobe nvidia`), or restart the machine."
+  },
+  {
+    says: /GPU is lost|fallen off the bus|unable to determine the device handle/i,
+    why: "A card no longer answers its driver. Restart the machine."
+  },
+  {
+    says: /insufficient permissions/i,
+    why: "This user may not ask the driver. Allow it to read and write /dev/nvidia*."
+  }
+];
+function failure({ status, stdout, stderr }) {
+  if (status === 127)
+    return {
+      why: `The tool of NVIDIA's driver, \`${TOOL}\`, is not here. Install the driver, start the container with its cards (\`docker run --gpus all\`), or use a machine that has one.`,
+      isDriverThere: false
+    };
+  const said = `${stdout}
+${stderr}`.trim();
+  const why = TROUBLES.find(({ says }) => says.test(said))?.why;
+  const first = said.split("\n")[0]?.slice(0, 200) ?? "";
+  return { why: why ?? `\`${TOOL}\` ended with status ${status}: ${first}. Run it by hand.`, isDriverThere: true };
+}
+
+// src/adapters/machine/nodes.ts
+import { existsSync as existsSync7, readdirSync as readdirSync7, readFileSync as readFileSync6, statSync as statSync6 } from "node:fs";
+import { join as join10 } from "node:path";
+var OF_DRIVER = ["nvidiactl", "nvidia-uvm"];
+var OF_SLICES = "nvidia-caps/";
+var FOR_OTHERS = 6;
+function nodesOf(cards, root = "/") {
+  if (cards.length === 0) return {};
+  const numbers2 = [...new Set(cards.map((card) => numberOf2(card, root)))];
+  const ofSlices = cards.filter(({ isSlice }) => isSlice).flatMap((card) => capabilities(numberOf2(card, root), root));
+  const names2 = [...OF_DRIVER, ...numbers2.map((number2) => `nvidia${number2}`), ...new Set(ofSlices)];
+  const there = names2.map((name2) => [name2, join10(root, "dev", name2)]).filter(([, path]) => existsSync7(path));
+  return Object.fromEntries(there);
+}
+function closedNodes(cards, root = "/") {
+  if (cards.length === 0) return [];
+  const there = nodesOf(cards, root);
+  const missing = OF_DRIVER.filter((name2) => there[name2] === void 0);
+  const hasCard = Object.keys(there).some((name2) => /^nvidia\d+$/.test(name2));
+  const closed = Object.entries(there).filter(
+    ([name2, path]) => !name2.startsWith(OF_SLICES) && (statSync6(path).mode & FOR_OTHERS) !== FOR_OTHERS
+  );
+  return [
+    ...[...missing, ...hasCard ? [] : ["nvidiaN"]].map((name2) => `/dev/${name2} is not here`),
+    ...closed.map(([name2]) => `/dev/${name2} is closed to others`)
+  ];
+}
+function numberOf2({ bus, index }, root) {
+  const address = (bus ?? "").toLowerCase().replace(/^0000(?=[0-9a-f]{4}:)/, "");
+  const text4 = textOf2(join10(root, "proc/driver/nvidia/gpus", address, "information"));
+  return Number(/^Device Minor:\s*(\d+)/m.exec(text4)?.[1] ?? index);
+}
+function capabilities(number2, root) {
+  const folder = join10(root, `proc/driver/nvidia/capabilities/gpu${number2}/mig`);
+  const files = filesBelow2(folder).filter((path) => path.endsWith("access"));
+  const minors = files.flatMap((path) => /^DeviceFileMinor:\s*(\d+)/m.exec(textOf2(join10(folder, path)))?.[1] ?? []);
+  return minors.map((minor) => `nvidia-caps/nvidia-cap${minor}`);
+}
+function filesBelow2(folder) {
+  try {
+    return readdirSync7(folder, { recursive: true, encoding: "utf8" }).toSorted();
+  } catch {
+    return [];
+  }
+}
+function textOf2(path) {
+  try {
+    return readFileSync6(path, "utf8");
+  } catch {
+    return "";
+  }
+}
+
+// src/adapters/machine/devices.ts
+async function openDevice(choice = DEFAULT_DEVICE, environment, say, isPlanning = false) {
+  if (choice === "cpu") return { device: DEVICES.cpu, cards: [] };
+  if (choice === "both") throw new UserError(BOTH);
+  const found = await findCards(environment);
+  if (!("why" in found)) return withCards(found.cards, say);
+  if (choice === "cuda" && isPlanning) return { device: DEVICES.cuda, cards: [], noCard: found.why };
+  if (choice === "cuda") throw new UserError(`Device \`cuda\` cannot be used here. ${found.why}`);
+  if (found.isDriverThere) say(`Device \`auto\` is the CPU: ${found.why}`);
+  return { device: DEVICES.cpu, cards: [] };
+}
+var BOTH = "Device `both` is for `sweep` and `check`, which measure on one after the other. Name one of them: `cpu` or `cuda`.";
+function withCards(all, say) {
+  const cards = ofOneKind(all);
+  const others = all.filter((card) => !cards.includes(card));
+  if (others.length > 0) say(`One sweep measures on one kind of card. Not used: ${cardsInWords(others)}`);
+  return { device: DEVICES.cuda, cards };
+}
+async function cardsNow(host) {
+  const [first] = host.cards;
+  if (first === void 0) return [];
+  const found = await findCards(host.environment);
+  return "why" in found ? [] : found.cards.filter((card) => kindOf(card) === kindOf(first));
+}
+function deviceInWords({ device, cards }) {
+  return cards.length === 0 ? deviceOf(device.name).title : cardsInWords(cards);
+}
+var BUSY = 0.5;
+function deviceProblems({ cards, noCard }, root = "/") {
+  if (noCard !== void 0) return [noCard];
+  const closed = closedNodes(cards, root).map((what) => `${what}: a probe runs as another user. ${OPEN_NODES}`);
+  const busy = cards.filter(({ freeBytes: freeBytes2 = 1, memoryBytes = 1 }) => freeBytes2 < memoryBytes * BUSY);
+  return [...closed, ...busy.map((card) => `${card.name} ${card.index} has little memory free: ${BUSY_CARD}`)];
+}
+var OPEN_NODES = "Load the driver with `nvidia-modprobe -u -c=0`, and allow it with `chmod a+rw /dev/nvidia*`.";
+var BUSY_CARD = "another program uses it, so that times mean little and memory may run out. End it, or name another card.";
+
 // src/adapters/machine/environments.ts
-import { existsSync as existsSync12, mkdirSync as mkdirSync9, readFileSync as readFileSync11, renameSync as renameSync5, writeFileSync as writeFileSync7 } from "node:fs";
-import { join as join18 } from "node:path";
+import { existsSync as existsSync10, mkdirSync as mkdirSync7, readFileSync as readFileSync9, renameSync as renameSync4, writeFileSync as writeFileSync5 } from "node:fs";
+import { join as join14 } from "node:path";
 
 // src/adapters/index/locks.ts
-import { createHash as createHash6 } from "node:crypto";
+import { createHash as createHash4 } from "node:crypto";
 function parseLock(text4) {
   const pairs2 = [...text4.matchAll(/^([A-Za-z0-9._-]+)==([^\s\\;]+)/gm)].map(
     ([, name2 = "", version = ""]) => [normalizeName(name2), version]
@@ -18860,12 +18288,12 @@ function lockId(text4, origin) {
     const [pin = "", ...hashes] = line.split(/\s+/);
     return [pin, ...hashes.map((hash2) => hash2.replace("--hash=", "")).toSorted()].join(" ");
   }).toSorted();
-  return createHash6("sha256").update([...entries, origin.python, origin.platform, origin.accelerator].join("\n")).digest("hex").slice(0, 12);
+  return createHash4("sha256").update([...entries, origin.python, origin.platform, origin.accelerator].join("\n")).digest("hex").slice(0, 12);
 }
 
 // src/adapters/index/sizes.ts
 var MOST_BYTES = 12e9;
-async function bytesOf2(lock, catalog) {
+async function bytesOf(lock, catalog) {
   const sizes2 = await Promise.all(
     Object.entries(lock).map(async ([name2, version]) => {
       try {
@@ -18884,49 +18312,148 @@ function tooLarge(bytes) {
   return `Its wheels are ${gigabytes2(bytes)}, more than the ${gigabytes2(MOST_BYTES)} that an environment may have.`;
 }
 
+// src/adapters/index/uv.ts
+import { existsSync as existsSync8, mkdirSync as mkdirSync5 } from "node:fs";
+import { join as join11 } from "node:path";
+var UV_VERSION = "0.13.9";
+var OLDEST_UV = [0, 8];
+function compileOf(python, more) {
+  return [
+    ...["pip", "compile", "-", "--python", python, "--only-binary", ":all:", "--no-header", "--no-annotate", "--quiet"],
+    ...more
+  ];
+}
+async function findUv(python, folder, settings, offline, say, signal) {
+  const own2 = join11(folder, `uv-${UV_VERSION}`, "bin", "uv");
+  for (const path of ["uv", own2]) {
+    const version2 = await versionOf(path);
+    if (version2 !== void 0) return bind(path, version2, folder, settings, signal);
+  }
+  if (offline)
+    throw new WeatherError("uv is not installed here. Install uv, or let a sweep without --offline fetch it.");
+  say(`installing uv ${UV_VERSION} into ${join11(folder, `uv-${UV_VERSION}`)}`);
+  await install(python, join11(folder, `uv-${UV_VERSION}`), signal);
+  const version = await versionOf(own2);
+  if (version === void 0)
+    throw new WeatherError(`uv was installed but does not start: ${own2}. Remove the folder and try again.`);
+  return bind(own2, version, folder, settings, signal);
+}
+async function versionOf(path) {
+  if (path.includes("/") && !existsSync8(path)) return void 0;
+  const shown3 = await run(path, ["--version"], { timeoutMs: 2e4 });
+  const version = /^uv (\d+\.\d+\.\d+)/.exec(shown3.stdout)?.[1];
+  if (shown3.status !== 0 || version === void 0) return void 0;
+  const [major = 0, minor = 0] = version.split(".").map(Number);
+  return major > OLDEST_UV[0] || minor >= OLDEST_UV[1] ? version : void 0;
+}
+async function install(python, folder, signal) {
+  mkdirSync5(folder, { recursive: true });
+  const made = await run(python, ["-m", "venv", folder], { signal });
+  if (made.status !== 0)
+    throw new UserError(
+      `Neither uv nor Python's venv module was found: ${lastLine(made)}. Install uv, or the python3-venv package.`
+    );
+  const installed2 = await run(
+    join11(folder, "bin", "python"),
+    ["-m", "pip", "install", "--quiet", "--only-binary", ":all:", `uv==${UV_VERSION}`],
+    { signal }
+  );
+  if (installed2.status !== 0)
+    throw new WeatherError(
+      `uv could not be installed with pip: ${lastLine(installed2)}. Check the network and pip's index settings, or install uv yourself.`
+    );
+}
+function lastLine(finished) {
+  return (finished.stderr || finished.stdout).trim().split("\n").at(-1)?.slice(0, 300) ?? "";
+}
+async function bind(path, version, folder, settings, interrupted) {
+  const lead = ["setpriv", "--pdeathsig", "KILL", "--"];
+  const follows = (await run("setpriv", [...lead.slice(1), "true"], { timeoutMs: 2e4 })).status === 0;
+  const [program = path, ...before] = follows ? [...lead, path] : [path];
+  const options = [
+    "--no-config",
+    "--cache-dir",
+    join11(folder, "uv"),
+    "--no-progress",
+    "--no-python-downloads",
+    "--color",
+    "never"
+  ];
+  return {
+    path,
+    version,
+    call: (args, input, signal) => run(program, [...before, ...options, ...args], {
+      env: settings.uvEnvironment,
+      ...input !== void 0 && { input },
+      signal: anyOf([signal, interrupted])
+    })
+  };
+}
+function anyOf(signals) {
+  const given = signals.filter((signal) => signal !== void 0);
+  return given.length > 0 ? AbortSignal.any(given) : void 0;
+}
+function hasNoSolution(finished) {
+  return finished.status === 1 && /No solution found when resolving dependencies/.test(finished.stderr) && !/network was disabled|could not be queried|authentication|unauthorized|forbidden|not be (?:read|parsed|fetched)|connectivity|timed? ?out/i.test(
+    finished.stderr
+  );
+}
+var NO_SOLUTION = /^(?:error: )?No solution found when resolving dependencies(?: for [^:]+)?:? (?:cause: )?Because /;
+function shortReason(finished) {
+  const lines = finished.stderr.split("\n").map(
+    (line) => line.replace(/[×│├╰─▶]/g, " ").replace(/\s+/g, " ").trim()
+  ).filter((line) => line !== "" && !/^(warning|hint|Resolved|Using|Prepared)/i.test(line));
+  const said = lines.join(" ").replace(NO_SOLUTION, "no releases fit together: because ");
+  return withoutCredentials(said).slice(0, 600) || endWords(finished);
+}
+function endWords({ status, signal }) {
+  if (status === 124) return "uv took too long.";
+  return signal ? `uv was killed by ${signal}.` : `uv ended with status ${status} and said nothing.`;
+}
+
 // src/adapters/machine/bytecode.ts
 import { spawn as spawn2 } from "node:child_process";
-import { createHash as createHash7 } from "node:crypto";
+import { createHash as createHash5 } from "node:crypto";
 import {
   copyFileSync,
-  existsSync as existsSync11,
+  existsSync as existsSync9,
   linkSync,
-  mkdirSync as mkdirSync8,
-  readdirSync as readdirSync9,
-  readFileSync as readFileSync9,
-  renameSync as renameSync4,
-  writeFileSync as writeFileSync6
+  mkdirSync as mkdirSync6,
+  readdirSync as readdirSync8,
+  readFileSync as readFileSync7,
+  renameSync as renameSync3,
+  writeFileSync as writeFileSync4
 } from "node:fs";
-import { basename as basename4, dirname as dirname7, join as join16 } from "node:path";
+import { basename as basename4, dirname as dirname5, join as join12 } from "node:path";
 var LARGEST_ANSWER = 1024 ** 3;
 var LIMITS2 = { bytes: 2 * 1024 ** 3, memory: 4 * 1024 ** 3, seconds: 300 };
 async function addBytecode(packages, except, settings) {
   const sources = sourcesIn(packages, except).map((path) => ({ path, stored: storedName(path, settings) }));
   const missing = [...new Map(sources.map((source) => [source.stored, source])).values()].filter(
-    ({ stored }) => !existsSync11(stored)
+    ({ stored }) => !existsSync9(stored)
   );
   if (missing.length > 0) await compile(packages, missing, settings);
   for (const source of sources) place(source, settings.tag);
 }
 function sourcesIn(folder, except) {
   const found = [];
-  const waiting = readdirSync9(folder, { withFileTypes: true }).filter(({ name: name2 }) => !except.includes(name2));
+  const waiting = readdirSync8(folder, { withFileTypes: true }).filter(({ name: name2 }) => !except.includes(name2));
   for (const entry of waiting) {
-    const path = join16(entry.parentPath, entry.name);
+    const path = join12(entry.parentPath, entry.name);
     if (entry.isDirectory() && entry.name !== "__pycache__")
-      waiting.push(...readdirSync9(path, { withFileTypes: true }));
+      waiting.push(...readdirSync8(path, { withFileTypes: true }));
     else if (entry.isFile() && entry.name.endsWith(".py")) found.push(path);
   }
   return found;
 }
 function storedName(path, { cache, tag }) {
-  const digest = createHash7("sha256").update(readFileSync9(path)).digest("hex");
-  return join16(cache, "bytecode", tag, digest.slice(0, 2), `${digest}.pyc`);
+  const digest = createHash5("sha256").update(readFileSync7(path)).digest("hex");
+  return join12(cache, "bytecode", tag, digest.slice(0, 2), `${digest}.pyc`);
 }
 async function compile(packages, sources, settings) {
   const { warden, containment, show, cache } = settings;
   const work = makeScratch(cache, "compile");
-  const script = join16(warden.program, "peft_probe", "bytecode.py");
+  const script = join12(warden.program, "peft_probe", "bytecode.py");
   const mounts = { work, show: [...show, packages] };
   const [command = "", ...args] = containment.wrap(mounts, LIMITS2, [warden.python, "-I", "-S", "-B", script]);
   const child = spawn2(command, args, {
@@ -18969,15 +18496,15 @@ function framesInto(hear) {
   };
 }
 function store(target2, bytes) {
-  mkdirSync8(dirname7(target2), { recursive: true });
-  writeFileSync6(`${target2}.${process.pid}`, bytes, { mode: 420 });
-  renameSync4(`${target2}.${process.pid}`, target2);
+  mkdirSync6(dirname5(target2), { recursive: true });
+  writeFileSync4(`${target2}.${process.pid}`, bytes, { mode: 420 });
+  renameSync3(`${target2}.${process.pid}`, target2);
 }
 function place({ path, stored }, tag) {
-  const folder = join16(dirname7(path), "__pycache__");
-  const target2 = join16(folder, `${basename4(path, ".py")}.${tag}.pyc`);
-  if (!existsSync11(stored) || existsSync11(target2)) return;
-  mkdirSync8(folder, { recursive: true });
+  const folder = join12(dirname5(path), "__pycache__");
+  const target2 = join12(folder, `${basename4(path, ".py")}.${tag}.pyc`);
+  if (!existsSync9(stored) || existsSync9(target2)) return;
+  mkdirSync6(folder, { recursive: true });
   try {
     linkSync(stored, target2);
   } catch {
@@ -18986,21 +18513,21 @@ function place({ path, stored }, tag) {
 }
 
 // src/adapters/machine/claims.ts
-import { readdirSync as readdirSync10, readFileSync as readFileSync10, statSync as statSync8 } from "node:fs";
-import { join as join17 } from "node:path";
+import { readdirSync as readdirSync9, readFileSync as readFileSync8, statSync as statSync7 } from "node:fs";
+import { join as join13 } from "node:path";
 var LARGEST_RECORD = 64 * 1024 * 1024;
 function contested(packages) {
   const claims = /* @__PURE__ */ new Map();
-  for (const folder of readdirSync10(packages).filter((name2) => name2.endsWith(".dist-info")))
-    for (const [path, hash2] of recordOf(join17(packages, folder, "RECORD"))) {
+  for (const folder of readdirSync9(packages).filter((name2) => name2.endsWith(".dist-info")))
+    for (const [path, hash2] of recordOf(join13(packages, folder, "RECORD"))) {
       const owners = claims.get(path) ?? claims.set(path, /* @__PURE__ */ new Map()).get(path);
       owners?.set(folder.replace(/\.dist-info$/, ""), hash2);
     }
   return [...claims].filter(([, owners]) => new Set(owners.values()).size > 1).map(([path, owners]) => `${[...owners.keys()].toSorted().join(" and ")} both install \`${path}\`.`);
 }
 function recordOf(file) {
-  if ((statSync8(file, { throwIfNoEntry: false })?.size ?? Number.POSITIVE_INFINITY) > LARGEST_RECORD) return [];
-  return readFileSync10(file, "utf8").split("\n").map((line) => /^"?([^",]+)"?,(sha256=[^,]*),/.exec(line)).flatMap((match) => match?.[1] && match[2] && isShared2(match[1]) ? [[match[1], match[2]]] : []);
+  if ((statSync7(file, { throwIfNoEntry: false })?.size ?? Number.POSITIVE_INFINITY) > LARGEST_RECORD) return [];
+  return readFileSync8(file, "utf8").split("\n").map((line) => /^"?([^",]+)"?,(sha256=[^,]*),/.exec(line)).flatMap((match) => match?.[1] && match[2] && isShared2(match[1]) ? [[match[1], match[2]]] : []);
 }
 function isShared2(path) {
   return /\.(py|so|pyd|pth)$|\.so\./.test(path);
@@ -19019,8 +18546,8 @@ var UvEnvironments = class {
   async prepare(request, preferences) {
     const { environment, lock } = await this.#makeOnce(request, preferences);
     if (environment.status !== "built" || lock === void 0) return environment;
-    mkdirSync9(this.settings.locks, { recursive: true });
-    writeFileSync7(join18(this.settings.locks, `${environment.id}.txt`), lock);
+    mkdirSync7(this.settings.locks, { recursive: true });
+    writeFileSync5(join14(this.settings.locks, `${environment.id}.txt`), lock);
     return environment;
   }
   async foresee(request, preferences) {
@@ -19066,12 +18593,12 @@ var UvEnvironments = class {
       const wanted = [.../* @__PURE__ */ new Set([...Object.keys(request.pins), ...ALWAYS, ...request.packages])];
       const requirements = wanted.map((name2) => request.pins[name2] ? `${name2}==${request.pins[name2]}` : name2);
       const constraints2 = { ...torchPins, ...request.heldBack };
-      writeFileSync7(join18(scratch, "constraints.txt"), pinLines(constraints2));
-      writeFileSync7(join18(scratch, "lock.txt"), pinLines(preferences.versions));
+      writeFileSync5(join14(scratch, "constraints.txt"), pinLines(constraints2));
+      writeFileSync5(join14(scratch, "lock.txt"), pinLines(preferences.versions));
       const finished = await uv.call(
         compileOf(python.path, [
           "--generate-hashes",
-          ...["--constraint", join18(scratch, "constraints.txt"), "--output-file", join18(scratch, "lock.txt")],
+          ...["--constraint", join14(scratch, "constraints.txt"), "--output-file", join14(scratch, "lock.txt")],
           ...index.uvOptions,
           ...torch.options,
           ...await this.#dateOptions(request, preferences.ofAnyDate),
@@ -19080,7 +18607,7 @@ var UvEnvironments = class {
         `${requirements.join("\n")}
 `
       );
-      if (finished.status === 0) return readFileSync11(join18(scratch, "lock.txt"), "utf8");
+      if (finished.status === 0) return readFileSync9(join14(scratch, "lock.txt"), "utf8");
       return { status: hasNoSolution(finished) ? "unresolved" : "inconclusive", why: shortReason(finished) };
     } finally {
       await removeFolders([scratch]);
@@ -19120,12 +18647,12 @@ var UvEnvironments = class {
       ...compiler,
       cache: folder,
       tag: python.tag
-    }).then(() => writeFileSync7(join18(venv, COMPILED), "")).catch(() => void 0);
+    }).then(() => writeFileSync5(join14(venv, COMPILED), "")).catch(() => void 0);
   }
   #installation(venv, lockFile) {
     const { index, torch, offline } = this.settings;
     return [
-      ...["pip", "install", "--quiet", "--python", join18(venv, "bin", "python"), "--no-deps", "--require-hashes"],
+      ...["pip", "install", "--quiet", "--python", join14(venv, "bin", "python"), "--no-deps", "--require-hashes"],
       ...["--only-binary", ":all:", "--link-mode", "hardlink", "--requirements", lockFile],
       ...index.uvOptions,
       ...torch.options,
@@ -19148,19 +18675,19 @@ var UvEnvironments = class {
     const { uv, python, folder } = this.settings;
     const target2 = environmentFolder(folder, id2);
     take(folder, id2);
-    if (existsSync12(join18(target2, BUILT))) {
-      if (!existsSync12(join18(target2, COMPILED))) await this.#addBytecode(target2);
+    if (existsSync10(join14(target2, BUILT))) {
+      if (!existsSync10(join14(target2, COMPILED))) await this.#addBytecode(target2);
       return void 0;
     }
-    const bytes = await bytesOf2(parseLock(lock), this.settings.catalog);
+    const bytes = await bytesOf(parseLock(lock), this.settings.catalog);
     const why = tooLarge(bytes);
     if (why !== void 0) return { status: "unresolved", why };
     await this.#makeRoom();
     const building = makeScratch(folder, "build");
     try {
-      const venv = join18(building, "environment");
-      const lockFile = join18(building, "lock.txt");
-      writeFileSync7(lockFile, lock);
+      const venv = join14(building, "environment");
+      const lockFile = join14(building, "lock.txt");
+      writeFileSync5(lockFile, lock);
       const made = await uv.call(["venv", "--quiet", "--relocatable", "--python", python.path, venv]);
       if (made.status !== 0) return { status: "inconclusive", why: shortReason(made) };
       const { value: installed2, stopped } = await withinDisk(
@@ -19173,11 +18700,11 @@ var UvEnvironments = class {
       await run("chmod", ["-R", "a+rX", venv]);
       await this.#addBytecode(venv);
       addToCount(folder, venv);
-      writeFileSync7(join18(venv, BUILT), lock);
-      ensure(join18(folder, "environments"));
-      if (!existsSync12(join18(target2, BUILT))) await removeFolders([target2]);
-      if (!existsSync12(target2)) renameSync5(venv, target2);
-      writeFileSync7(join18(ensure(join18(folder, "stored")), `torch-${parseLock(lock).torch}`), "");
+      writeFileSync5(join14(venv, BUILT), lock);
+      ensure(join14(folder, "environments"));
+      if (!existsSync10(join14(target2, BUILT))) await removeFolders([target2]);
+      if (!existsSync10(target2)) renameSync4(venv, target2);
+      writeFileSync5(join14(ensure(join14(folder, "stored")), `torch-${parseLock(lock).torch}`), "");
       return void 0;
     } finally {
       await removeFolders([building]);
@@ -19186,44 +18713,44 @@ var UvEnvironments = class {
 };
 function sitePackages(venv, python) {
   const [major, minor] = python.version.split(".");
-  return join18(venv, "lib", `python${major}.${minor}`, "site-packages");
+  return join14(venv, "lib", `python${major}.${minor}`, "site-packages");
 }
 function environmentFolder(cache, id2) {
-  return join18(cache, "environments", id2);
+  return join14(cache, "environments", id2);
 }
 function isBuilt(cache, id2) {
-  return existsSync12(join18(environmentFolder(cache, id2), BUILT));
+  return existsSync10(join14(environmentFolder(cache, id2), BUILT));
 }
 function pinLines(pins) {
   return Object.entries(pins).map(([name2, version]) => `${name2}==${version}
 `).join("");
 }
 function ensure(folder) {
-  mkdirSync9(folder, { recursive: true });
+  mkdirSync7(folder, { recursive: true });
   return folder;
 }
 
 // src/adapters/machine/handover.ts
-import { chmodSync as chmodSync2, existsSync as existsSync13, mkdirSync as mkdirSync10, readdirSync as readdirSync11, renameSync as renameSync6, rmSync as rmSync4, statSync as statSync9, writeFileSync as writeFileSync8 } from "node:fs";
-import { dirname as dirname8, join as join19 } from "node:path";
+import { chmodSync as chmodSync2, existsSync as existsSync11, mkdirSync as mkdirSync8, readdirSync as readdirSync10, renameSync as renameSync5, rmSync as rmSync4, statSync as statSync8, writeFileSync as writeFileSync6 } from "node:fs";
+import { dirname as dirname6, join as join15 } from "node:path";
 
 // src/adapters/machine/left.ts
 var FileName = external_exports.string().regex(/^(?:[A-Za-z0-9_-][A-Za-z0-9_.-]{0,99}\/)?[A-Za-z0-9_-][A-Za-z0-9_.-]{0,99}$/);
 var CellName = external_exports.string().regex(/^[a-z0-9+_-]+(?:\/[a-z0-9+_.-]+){3}$/);
-var MOST_FILES3 = 64;
+var MOST_FILES2 = 64;
 var KINDS = { handover: "logits.json", evidence: "judged.safetensors" };
 function isLeft2(line, kind) {
   return line.startsWith(`{"kind": "${kind}"`);
 }
 function leftIn(line, kind, cells) {
-  const { data } = schemaOf(kind).safeParse(parsed3(line));
+  const { data } = schemaOf(kind).safeParse(parsed2(line));
   return data !== void 0 && cells.includes(data.cell) ? data : void 0;
 }
 function schemaOf(kind) {
-  const files = external_exports.record(FileName, external_exports.base64()).refine((record2) => Object.keys(record2).length <= MOST_FILES3 && KINDS[kind] in record2);
+  const files = external_exports.record(FileName, external_exports.base64()).refine((record2) => Object.keys(record2).length <= MOST_FILES2 && KINDS[kind] in record2);
   return external_exports.object({ kind: external_exports.literal(kind), cell: CellName, files });
 }
-function parsed3(line) {
+function parsed2(line) {
   try {
     return JSON.parse(line);
   } catch {
@@ -19240,7 +18767,7 @@ var Evidence = class {
   take(line) {
     if (!isLeft2(line, "evidence")) return false;
     const left2 = leftIn(line, "evidence", this.cells);
-    if (left2 !== void 0 && !this.#left.has(left2.cell)) this.#left.set(left2.cell, folderOf3(left2));
+    if (left2 !== void 0 && !this.#left.has(left2.cell)) this.#left.set(left2.cell, folderOf2(left2));
     return true;
   }
   give(cell) {
@@ -19249,7 +18776,7 @@ var Evidence = class {
     return folder;
   }
 };
-function folderOf3({ files }) {
+function folderOf2({ files }) {
   const contents = new Map(Object.entries(files));
   return {
     names: [...contents.keys()],
@@ -19267,23 +18794,23 @@ var Handover = class {
   }
   root;
   folder(environmentId) {
-    return join19(this.root, environmentId);
+    return join15(this.root, environmentId);
   }
   /** The same, made where nothing is in it yet: a probe that will load from it may be started before. */
   open(environmentId) {
     const folder = this.folder(environmentId);
-    mkdirSync10(folder, { recursive: true });
+    mkdirSync8(folder, { recursive: true });
     chmodSync2(folder, 493);
     return folder;
   }
   has(environmentId, cell) {
-    return existsSync13(join19(this.folder(environmentId), folderName(cell)));
+    return existsSync11(join15(this.folder(environmentId), folderName(cell)));
   }
   /** Whether a line was a handover; one that is not in its form, or of a cell that was not asked for, is thrown away. */
   take(environmentId, line, cells) {
     if (!isLeft2(line, "handover")) return false;
     const record2 = leftIn(line, "handover", cells);
-    if (record2 !== void 0) this.#tryToKeep(join19(this.folder(environmentId), folderName(record2.cell)), record2.files);
+    if (record2 !== void 0) this.#tryToKeep(join15(this.folder(environmentId), folderName(record2.cell)), record2.files);
     return true;
   }
   /** What cannot be kept is not there, and the cell that left it is not measured. */
@@ -19298,31 +18825,31 @@ var Handover = class {
     const aside = `${target2}.${process.pid}`;
     rmSync4(aside, { recursive: true, force: true });
     for (const [name2, content3] of Object.entries(files)) {
-      mkdirSync10(dirname8(join19(aside, name2)), { recursive: true });
-      writeFileSync8(join19(aside, name2), Buffer.from(content3, "base64"));
-      chmodSync2(join19(aside, name2), 420);
-      chmodSync2(dirname8(join19(aside, name2)), 493);
+      mkdirSync8(dirname6(join15(aside, name2)), { recursive: true });
+      writeFileSync6(join15(aside, name2), Buffer.from(content3, "base64"));
+      chmodSync2(join15(aside, name2), 420);
+      chmodSync2(dirname6(join15(aside, name2)), 493);
     }
     rmSync4(target2, { recursive: true, force: true });
-    renameSync6(aside, target2);
-    for (const folder of [target2, dirname8(target2)]) chmodSync2(folder, 493);
+    renameSync5(aside, target2);
+    for (const folder of [target2, dirname6(target2)]) chmodSync2(folder, 493);
   }
 };
 function folderName(cell) {
   return cell.replaceAll("/", "__");
 }
 function findHandover(out, cell) {
-  const plans = existsSync13(out) ? readdirSync11(out).map((name2) => join19(out, name2)) : [];
+  const plans = existsSync11(out) ? readdirSync10(out).map((name2) => join15(out, name2)) : [];
   const left2 = plans.flatMap(
-    (folder) => readdirSync11(folder).filter((environmentId) => existsSync13(join19(folder, environmentId, folderName(cell)))).map((environmentId) => ({ folder, environmentId }))
+    (folder) => readdirSync10(folder).filter((environmentId) => existsSync11(join15(folder, environmentId, folderName(cell)))).map((environmentId) => ({ folder, environmentId }))
   );
-  const at4 = (one2) => statSync9(join19(one2.folder, one2.environmentId, folderName(cell))).mtimeMs;
+  const at4 = (one2) => statSync8(join15(one2.folder, one2.environmentId, folderName(cell))).mtimeMs;
   return left2.toSorted((one2, other) => at4(one2) - at4(other)).at(-1);
 }
 
 // src/adapters/machine/probes.ts
 import { availableParallelism } from "node:os";
-import { join as join20 } from "node:path";
+import { join as join16 } from "node:path";
 
 // src/adapters/machine/probe-process.ts
 import { spawn as spawn3 } from "node:child_process";
@@ -19642,7 +19169,7 @@ var PythonProbes = class {
     const bytesOfCell = job.device.limits.bytes;
     const bytes = bytesOfCell + IMPORT_BYTES;
     const limits = { bytes, memory: bytes + job.width * bytesOfCell, seconds };
-    const python = join20(environment, "bin", "python");
+    const python = join16(environment, "bin", "python");
     const mounts = { work, show, nodes: nodesOf(job.cards) };
     return settings.containment.wrap(mounts, limits, [python, "-I", "-B", "-c", START2, settings.program]);
   }
@@ -19678,7 +19205,7 @@ var PythonProbes = class {
     return {
       packages: job.packages,
       expects: job.cells.map(({ architecture, task }) => ({ architecture, task })),
-      checkpoints: join20(this.settings.program, "checkpoints"),
+      checkpoints: join16(this.settings.program, "checkpoints"),
       ...this.settings.own?.size ? { brought: toldOf(this.settings.own) } : {},
       work,
       start: this.#startOf(job.device),
@@ -19709,7 +19236,7 @@ function probeEnvironment(work, { device, cards }) {
     HOME: work,
     TMPDIR: work,
     LANG: "C.UTF-8",
-    HF_HOME: join20(work, "hf"),
+    HF_HOME: join16(work, "hf"),
     HF_HUB_OFFLINE: "1",
     TRANSFORMERS_OFFLINE: "1",
     HF_HUB_DISABLE_TELEMETRY: "1",
@@ -19721,9 +19248,9 @@ function probeEnvironment(work, { device, cards }) {
 }
 
 // src/adapters/machine/sweep-ports.ts
-import { createHash as createHash9 } from "node:crypto";
+import { createHash as createHash7 } from "node:crypto";
 import { cpus } from "node:os";
-import { join as join22, resolve as resolve5 } from "node:path";
+import { join as join18, resolve as resolve4 } from "node:path";
 
 // src/adapters/oracle/own.ts
 function isReadable({ isStored: isStored2, files, trustsCode, bringsCode }) {
@@ -19749,9 +19276,9 @@ function ofItsType(cell, { modelType }) {
 }
 
 // src/adapters/machine/journal.ts
-import { createHash as createHash8 } from "node:crypto";
-import { appendFileSync as appendFileSync2, existsSync as existsSync14, mkdirSync as mkdirSync11, readFileSync as readFileSync12, renameSync as renameSync7, statSync as statSync10, writeFileSync as writeFileSync9 } from "node:fs";
-import { dirname as dirname9, join as join21 } from "node:path";
+import { createHash as createHash6 } from "node:crypto";
+import { appendFileSync as appendFileSync2, existsSync as existsSync12, mkdirSync as mkdirSync9, readFileSync as readFileSync10, renameSync as renameSync6, statSync as statSync9, writeFileSync as writeFileSync7 } from "node:fs";
+import { dirname as dirname7, join as join17 } from "node:path";
 
 // src/result/key.ts
 var ResultKey = external_exports.strictObject({
@@ -19821,13 +19348,13 @@ var FileJournal = class {
    */
   constructor(file, identity, fresh, most = KEPT_BYTES) {
     this.file = file;
-    this.#run = createHash8("sha256").update(identity).digest("hex").slice(0, 12);
-    mkdirSync11(dirname9(file), { recursive: true });
+    this.#run = createHash6("sha256").update(identity).digest("hex").slice(0, 12);
+    mkdirSync9(dirname7(file), { recursive: true });
     const known2 = knownFile(file);
     const lines = fresh ? [] : distinct([...readLines2(known2, 2 * most), ...readLines2(file)]);
     for (const line of lines) this.#believe(line);
     const own2 = lines.filter(({ run: run2 }) => run2 === this.#run);
-    if (existsSync14(known2) || own2.length < lines.length) write(known2, within(lines, most));
+    if (existsSync12(known2) || own2.length < lines.length) write(known2, within(lines, most));
     write(file, [lineText({ kind: "run", schemaVersion: LINES_VERSION, identity }), ...own2.map(lineText)]);
   }
   file;
@@ -19875,14 +19402,14 @@ var FileJournal = class {
   }
 };
 function knownFile(file) {
-  return join21(dirname9(file), "known.jsonl");
+  return join17(dirname7(file), "known.jsonl");
 }
 function nameOf3({ key, repeat: repeat2 }) {
   return `${resultKey(key)} ${repeat2}`;
 }
 function readLines2(file, most = Number.POSITIVE_INFINITY) {
-  if (!existsSync14(file) || statSync10(file).size > most) return [];
-  return readFileSync12(file, "utf8").split("\n").flatMap((raw) => parseLine(raw) ?? []).filter((line) => line.kind !== "run");
+  if (!existsSync12(file) || statSync9(file).size > most) return [];
+  return readFileSync10(file, "utf8").split("\n").flatMap((raw) => parseLine(raw) ?? []).filter((line) => line.kind !== "run");
 }
 function distinct(lines) {
   const texts = /* @__PURE__ */ new Map();
@@ -19904,8 +19431,8 @@ function within(lines, most) {
   return texts.slice(first);
 }
 function write(file, texts) {
-  writeFileSync9(`${file}.new`, texts.join(""));
-  renameSync7(`${file}.new`, file);
+  writeFileSync7(`${file}.new`, texts.join(""));
+  renameSync6(`${file}.new`, file);
 }
 function isSettled(result) {
   return result.outcome === "skipped" || isMeasured(result);
@@ -19917,7 +19444,7 @@ function torchFor(index, { held: held2, changes }) {
 }
 async function sweepPorts(world, planned, torch, options) {
   const { host, index, sandbox } = world;
-  const out = resolve5(options.out);
+  const out = resolve4(options.out);
   const say = timed(options.say);
   const [oracle, containment] = await Promise.all([world.oracle(), sandbox.containment()]);
   const { name: name2, enforced, missing } = containment;
@@ -19957,7 +19484,7 @@ async function sweepPorts(world, planned, torch, options) {
   };
 }
 function openJournal(world, planned, torch, { out, fresh }) {
-  return new FileJournal(join22(out, "results.jsonl"), identityOf(world, planned, torch), fresh);
+  return new FileJournal(join18(out, "results.jsonl"), identityOf(world, planned, torch), fresh);
 }
 async function environmentsFor({ host, index, sandbox }, torch, options) {
   const { warden, show } = sandbox;
@@ -19968,7 +19495,7 @@ async function environmentsFor({ host, index, sandbox }, torch, options) {
     torch,
     catalog: index.catalog,
     folder: host.cache,
-    locks: join22(options.out, "locks"),
+    locks: join18(options.out, "locks"),
     compiler: { warden, containment: await sandbox.containment(), show: [...show, warden.program] },
     offline: host.offline,
     mostBytes: options.cacheGb * 1e9,
@@ -19976,8 +19503,8 @@ async function environmentsFor({ host, index, sandbox }, torch, options) {
   });
 }
 function handoverFolder(out, { version, configuration }) {
-  const way = createHash9("sha256").update(`${version} ${configuration}`).digest("hex").slice(0, 12);
-  return join22(out, "handover", way);
+  const way = createHash7("sha256").update(`${version} ${configuration}`).digest("hex").slice(0, 12);
+  return join18(out, "handover", way);
 }
 function identityOf({ host, index }, { changes, held: held2, locked }, torch) {
   return JSON.stringify([
@@ -19995,14 +19522,25 @@ function timed(say) {
   return (line) => say(`${`${Math.round((clock.now() - began) / 1e3)} s`.padStart(6)}  ${plain(line)}`);
 }
 
+// src/adapters/machine/files.ts
+import { existsSync as existsSync13, mkdirSync as mkdirSync10, readFileSync as readFileSync11, writeFileSync as writeFileSync8 } from "node:fs";
+import { dirname as dirname8 } from "node:path";
+function readText(path) {
+  return existsSync13(path) ? readFileSync11(path, "utf8") : void 0;
+}
+function writeText(path, text4) {
+  mkdirSync10(dirname8(path), { recursive: true });
+  writeFileSync8(path, text4);
+}
+
 // src/adapters/machine/torch-builds.ts
-import { createHash as createHash11 } from "node:crypto";
-import { join as join24, resolve as resolve6 } from "node:path";
+import { createHash as createHash9 } from "node:crypto";
+import { join as join20, resolve as resolve5 } from "node:path";
 
 // src/adapters/index/torch.ts
-import { createHash as createHash10 } from "node:crypto";
-import { mkdirSync as mkdirSync12, readdirSync as readdirSync12, readFileSync as readFileSync13, writeFileSync as writeFileSync10 } from "node:fs";
-import { join as join23 } from "node:path";
+import { createHash as createHash8 } from "node:crypto";
+import { mkdirSync as mkdirSync11, readdirSync as readdirSync11, readFileSync as readFileSync12, writeFileSync as writeFileSync9 } from "node:fs";
+import { join as join19 } from "node:path";
 
 // src/adapters/index/wheels.ts
 function parseWheelName(file) {
@@ -20048,7 +19586,7 @@ var TorchBuild = external_exports.object({
 });
 var KEPT_MS = 24 * 36e5;
 async function chooseTorch(context) {
-  const key = createHash10("sha256").update(
+  const key = createHash8("sha256").update(
     JSON.stringify([
       context.python.version,
       context.device.torchBackend,
@@ -20058,21 +19596,21 @@ async function chooseTorch(context) {
       context.pinned
     ])
   ).digest("hex");
-  const file = join23(context.folder, `torch-${key.slice(0, 16)}.json`);
+  const file = join19(context.folder, `torch-${key.slice(0, 16)}.json`);
   const kept2 = readKept(file);
   if (kept2) return kept2;
   for (const candidate of candidates(context)) {
     const resolved = await resolveAlone(context, candidate);
     if (resolved === void 0) continue;
-    const bytes = await bytesOf2(resolved, context.catalog);
+    const bytes = await bytesOf(resolved, context.catalog);
     const build = {
       source: candidate.source,
       options: [...candidate.options],
       closure: resolved,
       ...bytes && { bytes }
     };
-    mkdirSync12(context.folder, { recursive: true });
-    writeFileSync10(file, JSON.stringify({ at: Date.now(), build }));
+    mkdirSync11(context.folder, { recursive: true });
+    writeFileSync9(file, JSON.stringify({ at: Date.now(), build }));
     return build;
   }
   throw new WeatherError(
@@ -20081,7 +19619,7 @@ async function chooseTorch(context) {
 }
 function readKept(file) {
   try {
-    const kept2 = external_exports.object({ at: external_exports.number(), build: TorchBuild }).parse(JSON.parse(readFileSync13(file, "utf8")));
+    const kept2 = external_exports.object({ at: external_exports.number(), build: TorchBuild }).parse(JSON.parse(readFileSync12(file, "utf8")));
     return Date.now() - kept2.at < KEPT_MS ? kept2.build : void 0;
   } catch {
     return void 0;
@@ -20108,7 +19646,7 @@ function candidates(context) {
 function newestLocalTorch(context) {
   const wheels = context.settings.findLinks.flatMap((folder) => {
     try {
-      return readdirSync12(folder.replace(/^file:\/\//, "")).flatMap((file) => parseWheelName(file) ?? []);
+      return readdirSync11(folder.replace(/^file:\/\//, "")).flatMap((file) => parseWheelName(file) ?? []);
     } catch {
       return [];
     }
@@ -20121,7 +19659,7 @@ async function resolveAlone(context, candidate) {
   const { uv, settings } = context;
   const probing = candidate.options.length > 0;
   const args = [
-    ...["--no-config", "--cache-dir", join23(context.folder, "uv")],
+    ...["--no-config", "--cache-dir", join19(context.folder, "uv")],
     ...compileOf(context.python.path, [...settings.uvOptions, ...candidate.options])
   ];
   const environment = { ...settings.uvEnvironment, ...probing && { UV_HTTP_RETRIES: "0", UV_HTTP_TIMEOUT: "10" } };
@@ -20150,8 +19688,8 @@ var Note = external_exports.strictObject({
 async function torchBuilds(world, planned, { out, fresh }) {
   const own2 = await torchFor(world.index, planned);
   const chosen = choiceOf(world, own2);
-  const file = join24(resolve6(out), "torch.json");
-  const plan2 = hashOf3(world, planned);
+  const file = join20(resolve5(out), "torch.json");
+  const plan2 = hashOf2(world, planned);
   const builds = /* @__PURE__ */ new Map([[chosen.version, own2]]);
   const build = async (version) => {
     const known2 = builds.get(version) ?? await world.index.torch(version);
@@ -20167,7 +19705,7 @@ async function torchBuilds(world, planned, { out, fresh }) {
 `),
     standFor: (version) => {
       const known2 = builds.get(version);
-      if (known2) openJournal(world, planned, known2, { out: resolve6(out), fresh: false });
+      if (known2) openJournal(world, planned, known2, { out: resolve5(out), fresh: false });
     }
   };
 }
@@ -20184,7 +19722,7 @@ function noted2(file, plan2) {
     return void 0;
   }
 }
-function hashOf3({ host, index }, { changes, held: held2, locked, cells, device }) {
+function hashOf2({ host, index }, { changes, held: held2, locked, cells, device }) {
   const address = withoutCredentials(index.settings.indexUrl ?? "");
   const parts = [
     host.python.version,
@@ -20193,160 +19731,11 @@ function hashOf3({ host, index }, { changes, held: held2, locked, cells, device 
     held2,
     locked
   ];
-  return createHash11("sha256").update(JSON.stringify([...parts, cells, device])).digest("hex").slice(0, 12);
+  return createHash9("sha256").update(JSON.stringify([...parts, cells, device])).digest("hex").slice(0, 12);
 }
 
-// src/adapters/index/access.ts
-import { join as join26 } from "node:path";
-
-// src/adapters/index/catalog.ts
-import { createHash as createHash12 } from "node:crypto";
-import { mkdirSync as mkdirSync13, readdirSync as readdirSync13, readFileSync as readFileSync14, renameSync as renameSync8, writeFileSync as writeFileSync11 } from "node:fs";
-import { join as join25 } from "node:path";
-
-// src/adapters/index/http.ts
-import { get as getPlain } from "node:http";
-import { get } from "node:https";
-import { rootCertificates } from "node:tls";
-import { gunzipSync } from "node:zlib";
-var LARGEST = 64 * 1024 * 1024;
-var TRIES = 3;
-var REDIRECTS = 5;
-var SECONDS = 15;
-var Hopeless = class extends Error {
-};
-function patienceOf({ UV_HTTP_TIMEOUT }) {
-  const asked = Number(UV_HTTP_TIMEOUT);
-  const idleMs = 1e3 * (asked > 0 && asked < 3600 ? asked : SECONDS);
-  return { idleMs, totalMs: 3 * idleMs };
-}
-async function fetchText(url, asking2) {
-  const deadline = Date.now() + asking2.patience.totalMs;
-  const over = new AbortController();
-  const late = setTimeout(() => over.abort(), asking2.patience.totalMs);
-  const signal = asking2.signal ? AbortSignal.any([asking2.signal, over.signal]) : over.signal;
-  try {
-    for (let attempt = 1; ; attempt++) {
-      const { answer, error } = await attempted(url, { ...asking2, signal });
-      if (answer !== void 0 && answer.status < 500 && answer.status !== 429) return answer;
-      const wait = retryAfter(answer) ?? 150 * 4 ** attempt;
-      const mayTryAgain = attempt < TRIES && !isHopeless(error) && Date.now() + wait < deadline;
-      if (!mayTryAgain || signal.aborted) throw giveUp(answer, error, asking2, signal);
-      await pause(wait, signal);
-    }
-  } finally {
-    clearTimeout(late);
-  }
-}
-async function attempted(url, asking2) {
-  try {
-    return { answer: await getOnce(addressOf(url), asking2, REDIRECTS) };
-  } catch (error) {
-    const isOurs = /^(EMFILE|ENFILE|ENOMEM)$/.test(String(error.code));
-    if (isOurs) throw new WeatherError(limitOf(error) ?? "", { cause: error });
-    if (error instanceof UserError) throw error;
-    return { error };
-  }
-}
-function addressOf(url) {
-  const address = URL.canParse(url) ? new URL(url) : void 0;
-  if (address?.protocol === "https:" || address?.protocol === "http:") return address;
-  const shown3 = url.replace(/\/\/[^/@\s]*@/g, "//");
-  throw new UserError(
-    `The index address \`${shown3}\` cannot be used: it does not begin with https:// or http://. Check the index settings of uv and pip.`
-  );
-}
-function giveUp(answer, error, { patience }, signal) {
-  const seconds = Math.round(patience.totalMs / 1e3);
-  const next2 = "Try again later, or run with --offline to use what is cached.";
-  if (answer === void 0 && signal.aborted)
-    return new WeatherError(`The package index did not answer in full within ${seconds} s. ${next2}`);
-  if (answer === void 0)
-    return new WeatherError(`The package index did not answer: ${whyOf(error)}`, { cause: error });
-  const wait = retryAfter(answer);
-  const asked = wait === void 0 ? "" : ` and asks to wait ${Math.ceil(wait / 1e3)} s`;
-  return new WeatherError(`The package index answered ${answer.status}${asked}. ${next2}`);
-}
-function isHopeless(error) {
-  return error instanceof Hopeless || isUntrusted(error);
-}
-function isUntrusted(error) {
-  return /CERT|SELF_SIGNED|UNABLE_TO_|ERR_TLS/.test(error?.code ?? "");
-}
-function retryAfter(answer) {
-  const value = answer?.headers["retry-after"];
-  if (typeof value !== "string") return void 0;
-  const seconds = /^\d+$/.test(value.trim()) ? 1e3 * Number(value) : Date.parse(value) - Date.now();
-  return Number.isFinite(seconds) ? Math.max(0, seconds) : void 0;
-}
-function whyOf(error) {
-  const { code: code2 = "", message } = error;
-  if (isUntrusted(error))
-    return `its certificate is not trusted (${message.split(";")[0]}). Set SSL_CERT_FILE to the certificate of your authority, or pip's \`cert\`.`;
-  const next2 = error instanceof Hopeless ? "Check the index settings of uv and pip." : "Check the network, try again later, or run with --offline to use what is cached.";
-  return `${code2 === "ECONNRESET" ? "the connection broke off" : message || code2}. ${next2}`;
-}
-function pause(ms, signal) {
-  return new Promise((resolve8) => {
-    const timer = setTimeout(resolve8, ms);
-    signal.addEventListener(
-      "abort",
-      () => {
-        clearTimeout(timer);
-        resolve8();
-      },
-      { once: true }
-    );
-  });
-}
-function getOnce(address, asking2, redirects) {
-  const { headers, certificate, patience, signal } = asking2;
-  return new Promise((resolve8, reject) => {
-    const options = {
-      headers: { "accept-encoding": "identity", ...headers },
-      timeout: patience.idleMs,
-      ...signal && { signal },
-      ...certificate && { ca: [...rootCertificates, certificate] },
-      ...address.username && {
-        auth: `${decodeURIComponent(address.username)}:${decodeURIComponent(address.password)}`
-      }
-    };
-    const send = address.protocol === "http:" ? getPlain : get;
-    const request = send(address, options, (response) => {
-      const { statusCode: status = 0, headers: answered } = response;
-      if (answered.location !== void 0 && status >= 300 && status < 400) {
-        response.resume();
-        return resolve8(follow(answered.location, address, asking2, redirects));
-      }
-      const chunks = [];
-      let size = 0;
-      response.on("data", (chunk) => {
-        size += chunk.length;
-        chunks.push(chunk);
-        if (size > LARGEST) request.destroy(new Hopeless("its answer is larger than 64 MiB"));
-      });
-      response.on("end", () => {
-        try {
-          resolve8({ status, headers: answered, body: textOf3(response, Buffer.concat(chunks)) });
-        } catch {
-          reject(new Error("its answer is damaged"));
-        }
-      });
-      response.on("error", reject);
-    });
-    request.on("timeout", () => request.destroy(new Error(`nothing came for ${patience.idleMs / 1e3} s`)));
-    request.on("error", reject);
-  });
-}
-async function follow(location, from, asking2, redirects) {
-  if (redirects === 0) throw new Hopeless("it redirects in a circle");
-  const next2 = URL.canParse(location, from.href) ? new URL(location, from) : void 0;
-  if (next2?.protocol !== "https:" && next2?.protocol !== "http:") throw new Hopeless("it redirects to no address");
-  return getOnce(next2, asking2, redirects - 1);
-}
-function textOf3({ headers }, body) {
-  return (headers["content-encoding"] === "gzip" ? gunzipSync(body, { maxOutputLength: LARGEST }) : body).toString();
-}
+// src/formats/conda.ts
+var import_yaml2 = __toESM(require_dist(), 1);
 
 // src/domain/pep508.ts
 var NAME2 = /^\s*([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)/;
@@ -20464,1027 +19853,6 @@ function clausesOf(specifier) {
   });
 }
 
-// src/adapters/index/metadata.ts
-function metadataAddress(wheel, page) {
-  if (!URL.canParse(wheel, page)) return void 0;
-  const [address, own2] = [new URL(wheel, page), new URL(page)];
-  if (address.protocol !== own2.protocol) return void 0;
-  if (address.host === own2.host) Object.assign(address, { username: own2.username, password: own2.password });
-  address.hash = "";
-  return `${address.href}.metadata`;
-}
-function requirementNames(metadata) {
-  const [headers = ""] = metadata.replaceAll("\r\n", "\n").split("\n\n");
-  const names2 = headers.split("\n").flatMap((line) => {
-    const requirement = /^Requires-Dist:(.*)$/i.exec(line)?.[1];
-    const parsed5 = requirement === void 0 ? void 0 : parsePep508(requirement);
-    return parsed5 && "name" in parsed5 && !/\bextra\b/.test(parsed5.marker) ? [parsed5.name] : [];
-  });
-  return [...new Set(names2)];
-}
-
-// src/adapters/index/project-page.ts
-var JsonPage = external_exports.object({
-  name: external_exports.string().nullish(),
-  files: external_exports.array(
-    external_exports.object({
-      filename: external_exports.string(),
-      "upload-time": external_exports.string().nullish(),
-      yanked: external_exports.union([external_exports.boolean(), external_exports.string()]).nullish(),
-      "requires-python": external_exports.string().nullish(),
-      size: external_exports.number().nullish(),
-      url: external_exports.string().nullish(),
-      "core-metadata": external_exports.union([external_exports.boolean(), external_exports.record(external_exports.string(), external_exports.string())]).nullish()
-    })
-  )
-});
-var SAYS_INDEX = /<meta[^>]+pypi:repository-version|<(title|h1)[^>]*>\s*links for /i;
-function readPage(page, library) {
-  if (page.body.trim() === "") return { wrong: "an empty page" };
-  if (/json/i.test(page.type)) return readJson2(page.body, library);
-  if (page.type === "" || /html/i.test(page.type)) return readHtml(page.body, library);
-  return { wrong: `\`${page.type.slice(0, 80)}\` in place of a project page` };
-}
-function readJson2(body, library) {
-  const raw = parsed4(body);
-  if (raw === void 0) return { wrong: "a page that is cut off or damaged" };
-  const { data } = JsonPage.safeParse(raw);
-  if (data === void 0) return { wrong: "JSON that is no project page" };
-  const isNamed2 = typeof data.name === "string";
-  if (isNamed2 && normalizeName(data.name ?? "") !== library) return { wrong: "the page of another project" };
-  const files = data.files.map((file) => ({
-    filename: file.filename,
-    uploaded: file["upload-time"] ?? void 0,
-    yanked: file.yanked === true || typeof file.yanked === "string",
-    requiresPython: file["requires-python"] ?? void 0,
-    bytes: file.size ?? void 0,
-    wheel: file["core-metadata"] && file.url || void 0
-  }));
-  const isEmpty3 = files.length === 0 && isNamed2;
-  return isEmpty3 || hasOwn(files, library) ? { files } : { wrong: "the page of another project" };
-}
-function readHtml(body, library) {
-  const files = [...body.matchAll(/<a\s([^>]*)>([^<]*)<\/a>/gi)].map(([, attributes = "", filename = ""]) => {
-    const requires = /data-requires-python="([^"]*)"/i.exec(attributes)?.[1];
-    return {
-      filename: filename.trim(),
-      yanked: /data-yanked/i.test(attributes),
-      requiresPython: requires?.replaceAll("&gt;", ">").replaceAll("&lt;", "<").replaceAll("&amp;", "&")
-    };
-  });
-  if (hasOwn(files, library)) return { files };
-  const isIndex = SAYS_INDEX.test(body);
-  if (isIndex && files.length === 0) return { files: [] };
-  return { wrong: isIndex ? "the page of another project" : "a web page that is no index, as a login does" };
-}
-function hasOwn(files, library) {
-  return files.some(
-    ({ filename }) => parseWheelName(filename)?.name === library || sourceVersion(filename, library) !== void 0
-  );
-}
-function parsed4(body) {
-  try {
-    return JSON.parse(body);
-  } catch {
-    return void 0;
-  }
-}
-
-// src/adapters/index/catalog.ts
-var Cached = external_exports.object({ etag: external_exports.string().optional(), type: external_exports.string(), fetched: external_exports.number(), body: external_exports.string() });
-var ACCEPT = "application/vnd.pypi.simple.v1+json, text/html;q=0.1";
-var SHORT = { idleMs: 3e3, totalMs: 5e3 };
-var FRESH_MS = 10 * 6e4;
-var IndexCatalog = class {
-  constructor(settings) {
-    this.settings = settings;
-  }
-  settings;
-  #known = /* @__PURE__ */ new Map();
-  releases(library) {
-    const known2 = this.#known.get(library) ?? this.#read(library);
-    this.#known.set(library, known2);
-    return known2;
-  }
-  async requires(library, version) {
-    try {
-      const release2 = (await this.releases(library)).find((one2) => sameVersion(one2.version, version));
-      return release2?.metadata ? requirementNames(await this.#metadata(release2.metadata)) : [];
-    } catch {
-      return [];
-    }
-  }
-  /** The metadata of one wheel never changes: what was fetched once is kept for good. */
-  async #metadata(url) {
-    const file = this.#fileOf(url);
-    const kept2 = textIn(file);
-    if (kept2 !== void 0 || this.settings.offline) return kept2 ?? "";
-    const { certificate, signal } = this.settings;
-    const { status, body } = await fetchText(url, { headers: {}, certificate, patience: SHORT, signal });
-    if (status !== 200) return "";
-    this.#keep(file, { type: "metadata", fetched: Date.now(), body });
-    return body;
-  }
-  #fileOf(url) {
-    return join25(this.settings.folder, `${createHash12("sha256").update(url).digest("hex").slice(0, 24)}.json`);
-  }
-  async #read(library) {
-    const local = this.settings.findLinks.flatMap((folder) => localFiles(folder, library));
-    for (const url of await this.settings.indexUrls()) {
-      const page = `${url.replace(/\/$/, "")}/${library}/`;
-      const files = await this.#files(page, library);
-      if (files) return toReleases(library, [...local, ...files], this.settings.target, page);
-    }
-    if (local.length > 0) return toReleases(library, local, this.settings.target);
-    throw new UserError(`The package index has no project \`${library}\`.${hint(library)}`);
-  }
-  /** The files of a project; undefined where the index has no such project. */
-  async #files(url, library) {
-    const { offline } = this.settings;
-    const file = this.#fileOf(url);
-    const cached = readCached(file, library);
-    const age = cached ? Date.now() - cached.page.fetched : Number.POSITIVE_INFINITY;
-    if (cached && (offline || age >= 0 && age < FRESH_MS)) return cached.files;
-    if (offline) throw new WeatherError("Offline, and the releases are not cached. Run once without --offline.");
-    const answer = await this.#fetch(url, cached?.page);
-    if (answer.status === 304 && cached) {
-      this.#keep(file, { ...cached.page, fetched: Date.now() });
-      return cached.files;
-    }
-    if (answer.status === 404 || answer.status === 410) return void 0;
-    if (answer.status !== 200) throw new WeatherError(refusal(answer.status));
-    const page = pageOf(answer);
-    const read = readPage(page, library);
-    if ("wrong" in read)
-      throw new WeatherError(
-        `The package index sent ${read.wrong} for \`${library}\`. Check the network (a login page?) and the index settings, then try again.`
-      );
-    this.#keep(file, page);
-    return read.files;
-  }
-  #fetch(url, cached) {
-    const { certificate, patience = patienceOf({}), signal } = this.settings;
-    const headers = { accept: ACCEPT, ...cached?.etag && { "if-none-match": cached.etag } };
-    return fetchText(url, { headers, certificate, patience, signal });
-  }
-  #keep(file, page) {
-    mkdirSync13(this.settings.folder, { recursive: true });
-    writeFileSync11(`${file}.${process.pid}`, JSON.stringify(page));
-    renameSync8(`${file}.${process.pid}`, file);
-  }
-};
-function pageOf({ headers, body }) {
-  const etag = headers.etag;
-  return {
-    ...typeof etag === "string" && { etag },
-    type: String(headers["content-type"] ?? ""),
-    fetched: Date.now(),
-    body
-  };
-}
-function refusal(status) {
-  const words2 = {
-    401: "asks for credentials, or refuses those it got (401). Put them into the index settings of uv or pip.",
-    403: "refuses access (403). Check the credentials in the index settings of uv and pip.",
-    407: "cannot be reached: the proxy asks for credentials (407). Check the proxy settings."
-  };
-  return `The package index ${words2[status] ?? `answered ${status}. Check the index settings of uv and pip.`}`;
-}
-function hint(library) {
-  const others = WATCHED.filter((name2) => name2 !== library);
-  if (others.length === WATCHED.length) return didYouMean(library, WATCHED);
-  return " Check the index settings of uv and pip, or leave out the cells that need it with --cells.";
-}
-function readCached(file, library) {
-  try {
-    const page = Cached.parse(JSON.parse(readFileSync14(file, "utf8")));
-    const read = readPage(page, library);
-    return "files" in read ? { page, files: read.files } : void 0;
-  } catch {
-    return void 0;
-  }
-}
-function textIn(file) {
-  try {
-    return Cached.parse(JSON.parse(readFileSync14(file, "utf8"))).body;
-  } catch {
-    return void 0;
-  }
-}
-function localFiles(folder, library) {
-  try {
-    return readdirSync13(folder.replace(/^file:\/\//, "")).filter((filename) => parseWheelName(filename)?.name === library).map((filename) => ({ filename, yanked: false }));
-  } catch {
-    return [];
-  }
-}
-function toReleases(library, files, target2, page) {
-  const byVersion = /* @__PURE__ */ new Map();
-  for (const file of files) {
-    const wheel = parseWheelName(file.filename);
-    const version = wheel?.name === library ? wheel.version : sourceVersion(file.filename, library);
-    if (version !== void 0 && isVersion(version)) byVersion.set(version, [...byVersion.get(version) ?? [], file]);
-  }
-  return [...byVersion].map(([version, group]) => {
-    const fitting = group.find((file) => fits2(file.filename, target2));
-    const uploaded = group.flatMap((file) => file.uploaded ?? []).toSorted()[0];
-    const metadata = page && fitting?.wheel ? metadataAddress(fitting.wheel, page) : void 0;
-    const requiresPython = group.find((file) => file.requiresPython)?.requiresPython;
-    return {
-      version,
-      yanked: group.every((file) => file.yanked),
-      hasWheel: fitting !== void 0,
-      ...uploaded && { uploaded },
-      ...requiresPython && { requiresPython },
-      ...fitting?.bytes && { bytes: fitting.bytes },
-      ...metadata && { metadata }
-    };
-  });
-}
-function fits2(filename, target2) {
-  const wheel = parseWheelName(filename);
-  return wheel !== void 0 && wheelFits(wheel, target2);
-}
-
-// src/adapters/index/settings.ts
-import { readFileSync as readFileSync15 } from "node:fs";
-var PASSED_ON = /^(UV_(DEFAULT_INDEX|INDEX|INDEX_URL|EXTRA_INDEX_URL|FIND_LINKS|NO_INDEX|INDEX_.+_(USERNAME|PASSWORD)|NATIVE_TLS|SYSTEM_CERTS|INSECURE_HOST|HTTP_TIMEOUT|HTTP_RETRIES|TORCH_BACKEND|OFFLINE|KEYRING_PROVIDER)|SSL_CERT_(FILE|DIR)|(HTTPS?|ALL|NO)_PROXY|(https?|all|no)_proxy|PATH|HOME|LANG|TMPDIR|NETRC)$/;
-function indexSettings(environment, pipConfigList) {
-  const pip = pipSettings(environment, pipConfigList);
-  const uvEnvironment = Object.fromEntries(
-    Object.entries(environment).filter(([name2, value]) => PASSED_ON.test(name2) && value)
-  );
-  const indexUrl = environment.UV_DEFAULT_INDEX ?? environment.UV_INDEX_URL ?? pip("index-url");
-  const extra = words(environment.UV_INDEX ?? environment.UV_EXTRA_INDEX_URL ?? pip("extra-index-url"));
-  const findLinks = environment.UV_FIND_LINKS?.split(",").flatMap(trimmed) ?? words(pip("find-links"));
-  const certificate = environment.SSL_CERT_FILE ?? pip("cert");
-  const options = [];
-  if (!environment.UV_DEFAULT_INDEX && !environment.UV_INDEX_URL && indexUrl) options.push("--default-index", indexUrl);
-  if (!environment.UV_INDEX && !environment.UV_EXTRA_INDEX_URL) for (const url of extra) options.push("--index", url);
-  if (!environment.UV_FIND_LINKS) for (const folder of findLinks) options.push("--find-links", folder);
-  if (pip("no-index") && !environment.UV_NO_INDEX) options.push("--no-index");
-  return {
-    uvOptions: options,
-    uvEnvironment: { ...uvEnvironment, ...certificate && { SSL_CERT_FILE: certificate } },
-    findLinks,
-    ...indexUrl && { indexUrl },
-    extraIndexUrls: extra.map((entry) => entry.replace(/^[A-Za-z0-9_-]+=/, "")),
-    ...certificate && { certificate }
-  };
-}
-function pipSettings(environment, pipConfigList) {
-  const listed2 = /* @__PURE__ */ new Map();
-  for (const line of pipConfigList.split("\n")) {
-    const found = /^(?::env:|global|install|user|site)\.([a-z-]+)=(.*)$/.exec(line.trim());
-    if (found?.[1] && found[2]) listed2.set(found[1], found[2].replace(/^['"]|['"]$/g, ""));
-  }
-  return (option) => {
-    const value = environment[`PIP_${option.toUpperCase().replaceAll("-", "_")}`] ?? listed2.get(option);
-    return value === "" ? void 0 : value;
-  };
-}
-function trimmed(text4) {
-  return text4.trim() === "" ? [] : [text4.trim()];
-}
-function words(text4) {
-  return (text4 ?? "").split(/[\s]+|\\n/).filter((word) => word !== "");
-}
-function emittedIndexes(output) {
-  return output.stdout.split("\n").map((line) => /^--(?:extra-)?index-url\s+(\S+)/.exec(line)?.[1]).filter((url) => url !== void 0);
-}
-function readCertificate(settings) {
-  if (settings.certificate === void 0) return void 0;
-  try {
-    return readFileSync15(settings.certificate, "utf8");
-  } catch {
-    return void 0;
-  }
-}
-
-// src/adapters/index/access.ts
-var DEFAULT_OF_PIP = "from pip._internal.models.index import PyPI; print(PyPI.simple_url)";
-var PIP_MS = 2e4;
-async function openIndex(host, without3 = "install-uv") {
-  const { environment, cache, python, device, cards, offline, signal, say } = host;
-  const pipConfig = await run(python.path, ["-m", "pip", "config", "list"], { timeoutMs: PIP_MS, signal });
-  const settings = indexSettings(environment, pipConfig.stdout);
-  const uv = once(() => findUv(python.path, cache, settings, offline || without3 === "no-uv", say, signal));
-  const target2 = { python: python.version, platform: process.platform, machine: process.arch };
-  const addresses = once(() => addressesOf(host, settings, uv));
-  const catalog = new IndexCatalog({
-    indexUrls: addresses,
-    findLinks: settings.findLinks,
-    certificate: readCertificate(settings),
-    folder: join26(cache, "index"),
-    offline,
-    target: target2,
-    patience: patienceOf(environment),
-    signal
-  });
-  return {
-    python: python.version,
-    settings,
-    catalog,
-    uv,
-    addresses,
-    clash: async (pins) => clashOf(pins, python.path, settings, await uv().catch(() => void 0)),
-    torch: async (pinned) => chooseTorch({
-      uv: await uv(),
-      python,
-      device,
-      driver: cards[0]?.driver,
-      target: target2,
-      settings,
-      catalog,
-      folder: cache,
-      pinned,
-      signal
-    })
-  };
-}
-async function addressesOf({ environment, python, signal }, settings, uv) {
-  if (settings.indexUrl) return [settings.indexUrl, ...settings.extraIndexUrls];
-  if (settings.uvOptions.includes("--no-index") || environment.UV_NO_INDEX) return [];
-  const ofPip = await run(python.path, ["-I", "-c", DEFAULT_OF_PIP], { timeoutMs: PIP_MS, signal });
-  if (ofPip.status === 0 && ofPip.stdout.trim() !== "") return [ofPip.stdout.trim(), ...settings.extraIndexUrls];
-  const resolver = await uv();
-  const compiled = await resolver.call(compileOf(python.path, ["--emit-index-url", ...settings.uvOptions]), "");
-  return emittedIndexes(compiled);
-}
-async function clashOf(pins, python, settings, uv) {
-  if (uv === void 0) return void 0;
-  const lines = Object.entries(pins).map(([name2, version]) => `${name2}==${version}
-`);
-  const compiled = await uv.call(compileOf(python, settings.uvOptions), lines.join(""));
-  if (compiled.status === 0) return false;
-  return hasNoSolution(compiled) ? shortReason(compiled) : void 0;
-}
-
-// src/adapters/machine/python.ts
-import { existsSync as existsSync15, readFileSync as readFileSync16 } from "node:fs";
-import { join as join27 } from "node:path";
-var OLDEST = [3, 10];
-var SHOW = 'import sys; print(sys.executable); print(".".join(map(str, sys.version_info[:3]))); print(sys.base_prefix); print(sys.implementation.cache_tag)';
-async function findPython(wanted, folder) {
-  const asked = wanted ?? pinnedVersion(folder);
-  if (asked !== void 0 && isTooOld(asked))
-    throw new UserError(
-      `Python ${asked} is older than 3.10, the oldest that is measured. Name a newer one, e.g. \`--python 3.11\`.`
-    );
-  const candidates3 = asked === void 0 ? ["python3", "python"] : candidatesFor(asked);
-  for (const candidate of candidates3) {
-    const shown3 = await run(candidate, ["-I", "-c", SHOW], { timeoutMs: 2e4 });
-    const [path = "", version = "", prefix = "", tag = ""] = shown3.stdout.trim().split("\n");
-    if (shown3.status === 0 && version !== "" && isWanted(version, asked))
-      return checked({ path, version, prefix, tag });
-  }
-  const what = asked === void 0 ? "No Python was found" : `Python ${asked} was not found`;
-  throw new UserError(
-    `${what} (tried ${candidates3.join(", ")}). Install Python 3.10 or newer, or name one with --python PATH.`
-  );
-}
-function isTooOld(version) {
-  if (!/^\d+(\.\d+)*$/.test(version)) return false;
-  const [major = 0, minor = OLDEST[1]] = version.split(".").map(Number);
-  return major < OLDEST[0] || major === OLDEST[0] && minor < OLDEST[1];
-}
-function checked(python) {
-  if (isTooOld(python.version))
-    throw new UserError(
-      `Python ${python.version} at ${python.path} is older than 3.10. Name a newer one with --python.`
-    );
-  return python;
-}
-function pinnedVersion(folder) {
-  const file = join27(folder, ".python-version");
-  if (!existsSync15(file)) return void 0;
-  const line = readFileSync16(file, "utf8").split("\n").map((text4) => text4.trim()).find((text4) => text4 !== "" && !text4.startsWith("#"));
-  return line && /^\d+(\.\d+)*$/.test(line) ? line : void 0;
-}
-function candidatesFor(asked) {
-  if (!/^\d+(\.\d+)*$/.test(asked)) return [asked];
-  const [major = "3", minor] = asked.split(".");
-  return [...minor === void 0 ? [] : [`python${major}.${minor}`], `python${major}`, "python"];
-}
-function isWanted(version, asked) {
-  if (asked === void 0 || !/^\d+(\.\d+)*$/.test(asked)) return true;
-  return version === asked || version.startsWith(`${asked}.`);
-}
-
-// src/adapters/machine/host.ts
-async function openHost(options) {
-  const { environment, folder, offline, oraclePath: oraclePath2, signal, say } = options;
-  const cache = cacheFolder(environment);
-  openFolder(cache, "The cache folder", "set PEFT_SWEEP_CACHE to one");
-  await sweepScratch(cache);
-  const python = await findPython(options.python, folder);
-  const start2 = startMethod(environment);
-  const { device, cards, noCard } = await openDevice(options.device, environment, say, options.isPlanning);
-  return {
-    environment,
-    folder,
-    offline,
-    oraclePath: oraclePath2,
-    signal,
-    say,
-    cache,
-    python,
-    node: process.version,
-    device,
-    cards,
-    noCard,
-    start: start2
-  };
-}
-function startMethod(environment) {
-  const named4 = START_METHODS.find((method) => method === environment.PEFT_SWEEP_START);
-  return named4 ?? (process.platform === "darwin" ? "spawn" : void 0);
-}
-
-// src/adapters/machine/world.ts
-import { resolve as resolve7 } from "node:path";
-
-// src/adapters/oracle/open.ts
-import { createHash as createHash13 } from "node:crypto";
-import { existsSync as existsSync16, readFileSync as readFileSync17 } from "node:fs";
-import { dirname as dirname10, join as join29 } from "node:path";
-
-// src/adapters/oracle/process.ts
-import { fork } from "node:child_process";
-import { createRequire } from "node:module";
-import { join as join28 } from "node:path";
-
-// src/domain/oracle-answer.ts
-var Text2 = external_exports.string().max(1e3);
-var Distance = external_exports.number().nonnegative();
-var OracleAnswer = external_exports.discriminatedUnion("kind", [
-  external_exports.strictObject({
-    kind: external_exports.literal("agrees"),
-    /** The largest difference of two logits. */
-    distance: Distance,
-    /** What differs from the definition and is known, with its reason. */
-    but: external_exports.exactOptional(Text2)
-  }),
-  external_exports.strictObject({
-    kind: external_exports.literal("disagrees"),
-    distance: external_exports.union([Distance, external_exports.literal(Number.POSITIVE_INFINITY)]),
-    /** How far apart is still equal. */
-    band: Distance,
-    where: external_exports.enum(["logits", "tokens"]),
-    /** A sentence for the user; absent where nothing that was tried explains the numbers. */
-    says: external_exports.exactOptional(Text2),
-    /** The distance that is left with the change that the sentence names. */
-    left: external_exports.exactOptional(Distance)
-  }),
-  /** What it computed, or what it saved while it computed numbers, is none: no graph is needed to say so. */
-  external_exports.strictObject({
-    kind: external_exports.literal("not finite"),
-    where: external_exports.enum(["logits", "adapter"]),
-    /** The name of the tensor that holds NaN or an infinity, and of how many numbers how many are none. */
-    tensor: Text2,
-    count: external_exports.int().positive(),
-    of: external_exports.int().positive()
-  }),
-  /** There is no graph or formula for it, or what the cell left cannot be read. */
-  external_exports.strictObject({ kind: external_exports.literal("not checked"), why: Text2 })
-]);
-
-// src/oracle/coverage.ts
-var FOUR_BITS = ["bnb-nf4", "bnb-fp4", "bnb-nf4+double"];
-var GAPS = [
-  { of: ({ architecture }) => !ARCHITECTURES.has(architecture), why: "no graph of the architecture is written" },
-  { of: ({ task }) => !TASKS_OF_GRAPHS.includes(task), why: "no graph of the task is written" },
-  { of: (cell) => !isControl(cell) && !hasFormula(cell.method), why: "no formula of the method is written" },
-  {
-    of: ({ method }) => entryOf(method)?.notMeasured?.reload !== void 0,
-    why: "what became of its base model is not saved with the adapter"
-  },
-  {
-    of: ({ quantization }) => quantization === "bnb-int8",
-    why: "activations are rounded to 8 bits too, which no graph does"
-  },
-  {
-    of: ({ quantization }) => !["none", ...FOUR_BITS].includes(quantization),
-    why: "what its weights stand for is not left by the probe"
-  },
-  {
-    of: ({ method, architecture }) => method === "adaption-prompt" && ARCHITECTURES.get(architecture)?.adaption === void 0,
-    why: "the graph of the architecture has no place for an adaption prompt"
-  }
-];
-function whyNotJudged(cell) {
-  return GAPS.find(({ of }) => of(cell))?.why;
-}
-function hasFormula(name2) {
-  const type = METHODS[name2]?.peftType ?? typeOf3(METHODS[name2]);
-  return type !== void 0 && FORMULAS.has(type);
-}
-function typeOf3(method) {
-  return Object.values(METHODS).find(({ config, peftType }) => config === method?.config && peftType !== void 0)?.peftType;
-}
-
-// src/adapters/oracle/process.ts
-var Ready = external_exports.object({ ready: external_exports.boolean() });
-var Reply = external_exports.object({ id: external_exports.int(), answer: OracleAnswer });
-var PATIENCE = 6e4;
-var START_PATIENCE = 2e4;
-var ENDED = "the process of the oracle ended or did not answer";
-function hasRuntime(folder) {
-  try {
-    createRequire(folder === void 0 ? import.meta.url : join28(folder, "package.json")).resolve("onnxruntime-node");
-    return true;
-  } catch {
-    return false;
-  }
-}
-var OracleProcess = class {
-  constructor(settings) {
-    this.settings = settings;
-  }
-  settings;
-  #child;
-  #asked = 0;
-  #waiting = /* @__PURE__ */ new Map();
-  #last = Promise.resolve();
-  get version() {
-    return this.settings.version;
-  }
-  /** Starts its process, and says whether that has its runtime. */
-  canAnswer() {
-    const child = this.#running();
-    child.channel?.ref();
-    return new Promise((resolve8) => {
-      const late = setTimeout(() => resolve8(false), START_PATIENCE);
-      const tell = (isReady) => {
-        clearTimeout(late);
-        child.channel?.unref();
-        resolve8(isReady);
-      };
-      child.once("message", (message) => tell(Ready.safeParse(message).data?.ready === true));
-      child.once("error", () => tell(false));
-      child.once("exit", () => tell(false));
-    });
-  }
-  covers(cell) {
-    return whyNotJudged(cell) === void 0;
-  }
-  /**
-   * What could not be asked is weather, never an answer: throws where the process ends or takes too long.
-   * One cell after the other: its time begins when those before it are answered, else many slow ones end all behind them.
-   */
-  examine(cell, left2, checkpoint) {
-    const answer = this.#last.then(() => this.#ask(cell, left2, checkpoint));
-    this.#last = answer.catch(() => void 0);
-    return answer;
-  }
-  async #ask({ architecture, task }, left2, checkpoint) {
-    const child = this.#running();
-    const id2 = this.#asked++;
-    const files = new Map(left2.names.flatMap((name2) => [[name2, left2.read(name2) ?? new Uint8Array()]]));
-    const timer = setTimeout(() => child.kill("SIGKILL"), this.settings.patience ?? PATIENCE);
-    const answer = new Promise((resolve8, reject) => {
-      this.#waiting.set(id2, { resolve: resolve8, reject });
-      child.send({ id: id2, architecture, task, files, checkpoint }, (error) => error && reject(new Error(ENDED)));
-    });
-    return answer.finally(() => {
-      clearTimeout(timer);
-      this.#waiting.delete(id2);
-    });
-  }
-  /** Nothing of the caller's environment goes along; it ends when nobody asks any more. */
-  #running() {
-    if (this.#child !== void 0) return this.#child;
-    const { program, graphs, checkpoints, runtime = "" } = this.settings;
-    const child = fork(program, [graphs, checkpoints, runtime], {
-      serialization: "advanced",
-      stdio: ["ignore", "ignore", "ignore", "ipc"],
-      env: {},
-      execArgv: ["--max-old-space-size=160"]
-    });
-    child.on("message", (message) => this.#hear(message));
-    child.on("error", () => this.#end(child));
-    child.on("exit", () => this.#end(child));
-    child.unref();
-    child.channel?.unref();
-    this.#child = child;
-    return child;
-  }
-  #hear(message) {
-    const reply = Reply.safeParse(message);
-    if (reply.success) this.#waiting.get(reply.data.id)?.resolve(reply.data.answer);
-  }
-  /** Those that wait are told; the next one that asks gets a new process. */
-  #end(child) {
-    if (this.#child === child) this.#child = void 0;
-    for (const { reject } of this.#waiting.values()) reject(new Error(ENDED));
-  }
-};
-
-// src/adapters/oracle/open.ts
-var HOW = "`npm ci` in a checkout of peft-sweep, or name a folder that has it with `--oracle-path`";
-async function openOracle(probe2, named4) {
-  if (named4 === "off") return { kind: "asked" };
-  const root = dirname10(probe2);
-  const program = join29(root, "dist", "oracle-process.js");
-  const where2 = named4 === void 0 ? "" : ` in ${named4}`;
-  if (!hasRuntime(named4) || !existsSync16(program))
-    return { kind: "off", why: `onnxruntime-node is not found${where2}. To switch it on: ${HOW}.` };
-  const graphs = join29(root, "oracle", "graphs");
-  const version = versionOf2(graphs, program);
-  const oracle = new OracleProcess({
-    version,
-    program,
-    graphs,
-    checkpoints: join29(probe2, "checkpoints"),
-    runtime: named4
-  });
-  if (await oracle.canAnswer()) return { kind: "on", oracle };
-  return { kind: "off", why: `onnxruntime-node cannot be loaded${where2}. Install it anew: ${HOW}.` };
-}
-function versionOf2(graphs, program) {
-  return createHash13("sha256").update(hashOf2(graphs)).update(readFileSync17(program)).digest("hex").slice(0, 12);
-}
-
-// src/adapters/machine/world.ts
-async function openWorld(options) {
-  const host = await openHost(options);
-  const sandbox = openSandbox(host);
-  const foundOracle = once(() => openOracle(sandbox.warden.program, oraclePath(host)));
-  const oracle = once(async () => {
-    const found = await foundOracle();
-    if (found.kind === "off") host.say(`The oracle is off: ${found.why}`);
-    return found.kind === "on" ? found.oracle : void 0;
-  });
-  return { host, index: await openIndex(host), sandbox, oracle, foundOracle };
-}
-function oraclePath({ oraclePath: typed, environment, folder }) {
-  const named4 = typed ?? environment.PEFT_SWEEP_ORACLE;
-  return named4 === void 0 || named4 === "" || named4 === "off" ? named4 || void 0 : resolve7(folder, named4);
-}
-
-// src/detect/marker.ts
-var TOKEN2 = /\s*(\(|\)|"[^"]*"|'[^']*'|===|==|~=|!=|<=|>=|<|>|[A-Za-z_.]+)/y;
-var OLD_NAMES = /* @__PURE__ */ new Map([
-  ["os.name", "os_name"],
-  ["sys.platform", "sys_platform"],
-  ["platform.version", "platform_version"],
-  ["platform.machine", "platform_machine"],
-  ["platform.python_implementation", "platform_python_implementation"],
-  ["python_implementation", "platform_python_implementation"]
-]);
-var TURNED = /* @__PURE__ */ new Map([
-  ["==", "=="],
-  ["!=", "!="],
-  ["<", ">"],
-  [">", "<"],
-  ["<=", ">="],
-  [">=", "<="]
-]);
-function normalizedMarker(marker2) {
-  const tokens2 = tokensOf(marker2);
-  if (tokens2 === void 0) return marker2.trim();
-  const parts = comparisons(tokens2);
-  const words2 = parts.filter((part2) => part2 === "and" || part2 === "or" || part2 === "(" || part2 === ")");
-  const isFlat2 = words2.every((word) => word === words2[0] && word !== "(");
-  if (!isFlat2) return parts.join(" ");
-  const sorted2 = parts.filter((part2) => part2 !== words2[0]).toSorted();
-  return [...new Set(sorted2)].join(` ${words2[0] ?? "and"} `);
-}
-function tokensOf(marker2) {
-  const tokens2 = [];
-  const end = marker2.trimEnd().length;
-  TOKEN2.lastIndex = 0;
-  while (TOKEN2.lastIndex < end) {
-    const token = TOKEN2.exec(marker2)?.[1];
-    if (token === void 0) return void 0;
-    tokens2.push(/^["']/.test(token) ? `"${token.slice(1, -1)}"` : OLD_NAMES.get(token) ?? token);
-  }
-  return withoutOuter(tokens2);
-}
-function withoutOuter(tokens2) {
-  const kept2 = [...tokens2];
-  for (let index = 0; index + 4 < kept2.length; index++)
-    if (kept2[index] === "(" && kept2[index + 4] === ")") {
-      kept2.splice(index + 4, 1);
-      kept2.splice(index, 1);
-    }
-  while (kept2[0] === "(" && closes(kept2) === kept2.length - 1) {
-    kept2.pop();
-    kept2.shift();
-  }
-  return kept2;
-}
-function closes(tokens2) {
-  let depth = 0;
-  return tokens2.findIndex((token) => {
-    depth += token === "(" ? 1 : token === ")" ? -1 : 0;
-    return depth === 0;
-  });
-}
-function comparisons(tokens2) {
-  const parts = [];
-  for (let index = 0; index < tokens2.length; index++) {
-    const token = tokens2[index] ?? "";
-    if (["(", ")", "and", "or"].includes(token)) {
-      parts.push(token);
-      continue;
-    }
-    const length = tokens2[index + 1] === "not" ? 4 : 3;
-    const [left2 = "", ...rest] = tokens2.slice(index, index + length);
-    const right = rest.at(-1) ?? "";
-    const turned = TURNED.get(rest[0] ?? "");
-    const isTurned = left2.startsWith('"') && !right.startsWith('"') && turned !== void 0;
-    parts.push(isTurned ? [right, turned, left2].join(" ") : [left2, ...rest].join(" "));
-    index += length - 1;
-  }
-  return parts;
-}
-
-// src/detect/moved-files.ts
-var MOST_COMPARED = 200;
-var ALIKE = 0.5;
-var KEYS = [
-  (manifest) => `${lastTwo(manifest.file)}\0${content(manifest)}`,
-  (manifest) => `${lastTwo(manifest.file)}\0${names(manifest)}`,
-  (manifest) => `${baseOf(manifest.file)}\0${content(manifest)}`,
-  (manifest) => `${baseOf(manifest.file)}\0${names(manifest)}`
-];
-function movedFiles(base, head) {
-  const gone = onlyIn(base, head);
-  const came = onlyIn(head, base);
-  const found = /* @__PURE__ */ new Map();
-  const take2 = (now2, then) => {
-    found.set(now2, then);
-    gone.delete(then);
-    came.delete(now2);
-  };
-  for (const key of KEYS) {
-    const waiting = /* @__PURE__ */ new Map();
-    for (const one2 of gone.values()) waiting.set(key(one2), [...waiting.get(key(one2)) ?? [], one2.file]);
-    for (const one2 of [...came.values()]) {
-      const then = isEmpty2(one2) ? void 0 : waiting.get(key(one2))?.shift();
-      if (then !== void 0) take2(one2.file, then);
-    }
-  }
-  for (const [now2, then] of likeliest([...gone.values()], [...came.values()]))
-    if (gone.has(then) && came.has(now2)) take2(now2, then);
-  return found;
-}
-function onlyIn(one2, other) {
-  const files = new Set(other.map(({ file }) => file));
-  return new Map(one2.filter(({ file }) => !files.has(file)).map((manifest) => [manifest.file, manifest]));
-}
-function likeliest(gone, came) {
-  const scored = came.slice(0, MOST_COMPARED).flatMap(
-    (now2) => gone.slice(0, MOST_COMPARED).filter(({ format }) => format === now2.format).map((then) => ({ pair: [now2.file, then.file], score: common(namesIn3(now2), namesIn3(then)) }))
-  );
-  return scored.filter(({ score }) => score >= ALIKE).toSorted((left2, right) => right.score - left2.score).map(({ pair: pair2 }) => pair2);
-}
-function common(left2, right) {
-  const both2 = [...left2].filter((name2) => right.has(name2)).length;
-  return both2 / Math.max(1, left2.size + right.size - both2);
-}
-function lastTwo(file) {
-  return file.split("/").slice(-2).join("/");
-}
-function content({ requirements, locked }) {
-  return [
-    ...requirements.map(({ name: name2, specifier }) => name2 + specifier),
-    ...locked.map((one2) => one2.name + one2.version)
-  ].toSorted().join();
-}
-function names(manifest) {
-  return [...namesIn3(manifest)].toSorted().join();
-}
-function namesIn3({ requirements, locked }) {
-  return new Set([...requirements, ...locked].map(({ name: name2 }) => name2));
-}
-function isEmpty2({ requirements, locked }) {
-  return requirements.length + locked.length === 0;
-}
-
-// src/detect/pairs.ts
-var marker = ({ one: one2 }) => one2.marker === "" ? "" : normalizedMarker(one2.marker);
-var IN_FILE = [
-  (row) => [row.one.name, row.one.group, marker(row), row.one.specifier, row.one.source].join("\0"),
-  (row) => [row.one.name, row.one.group, marker(row)].join("\0"),
-  (row) => [row.one.name, row.one.group, row.one.specifier].join("\0"),
-  (row) => [row.one.name, row.one.group].join("\0"),
-  (row) => [row.one.name, marker(row)].join("\0"),
-  (row) => row.one.name
-];
-var ACROSS = [(row) => `${folderOf(row.file)}\0${row.one.name}`, (row) => row.one.name];
-function pairedRequirements(base, head) {
-  const moved2 = movedFiles(base, head);
-  const taken = new Set(moved2.values());
-  const before = new Map(base.map((manifest) => [manifest.file, manifest]));
-  const after = new Map(head.map((manifest) => [manifest.file, manifest]));
-  const files = [...after.keys(), ...[...before.keys()].filter((file) => !after.has(file) && !taken.has(file))];
-  const pairs2 = [];
-  const gone = [];
-  const came = [];
-  for (const file of files.toSorted()) {
-    const was = moved2.get(file);
-    const old = (before.get(was ?? file)?.requirements ?? []).map((one2) => ({ file: was ?? file, one: one2 }));
-    const current = (after.get(file)?.requirements ?? []).map((one2) => ({ file, one: one2 }));
-    const left2 = matched(IN_FILE, ...apartFromSame(old, current, pairs2), pairs2);
-    gone.push(...left2.gone.filter((row) => !covered(row, left2.came, current, pairs2)));
-    came.push(...left2.came.filter((row) => !split(row, old, pairs2)));
-  }
-  const rest = matched(ACROSS.map(onlyOne(gone, came)), gone, came, pairs2);
-  return [
-    ...pairs2,
-    ...rest.gone.map(({ file, one: one2 }) => ({ file, old: one2 })),
-    ...rest.came.map(({ file, one: one2 }) => ({ file, current: one2 }))
-  ].toSorted(byPlace);
-}
-function apartFromSame(old, current, pairs2) {
-  const isSame = (index) => {
-    const [before, after] = [old[index]?.one, current[index]?.one];
-    return before?.name === after?.name && before?.written === after?.written && before?.group === after?.group && before?.source === after?.source;
-  };
-  const rest = (rows) => rows.filter((_, index) => !isSame(index));
-  for (const [index, row] of current.entries()) {
-    const before = old[index];
-    if (before && isSame(index)) pairs2.push(pairOf(before, row));
-  }
-  return [rest(old), rest(current)];
-}
-function byPlace(left2, right) {
-  if (left2.file !== right.file) return left2.file < right.file ? -1 : 1;
-  return (left2.current?.line ?? Number.MAX_SAFE_INTEGER) - (right.current?.line ?? Number.MAX_SAFE_INTEGER);
-}
-function matched(keys, old, current, pairs2) {
-  let [gone, came] = [old, current];
-  for (const key of keys) {
-    if (key === void 0 || gone.length === 0 || came.length === 0) continue;
-    const waiting = /* @__PURE__ */ new Map();
-    for (const row of gone) push(waiting, key(row), row);
-    const used = /* @__PURE__ */ new Set();
-    came = came.filter((row) => {
-      const partner2 = waiting.get(key(row))?.shift();
-      if (partner2 === void 0) return true;
-      used.add(partner2);
-      pairs2.push(pairOf(partner2, row));
-      return false;
-    });
-    gone = gone.filter((row) => !used.has(row));
-  }
-  return { gone, came };
-}
-function pairOf(old, current) {
-  const { file, one: one2 } = current;
-  return { file, ...old.file !== file && { was: old.file }, old: old.one, current: one2 };
-}
-function split(row, old, pairs2) {
-  const whole2 = old.find(({ one: one2 }) => one2.name === row.one.name && one2.group === row.one.group && one2.marker === "");
-  if (whole2) pairs2.push(pairOf(whole2, row));
-  return whole2 !== void 0;
-}
-function covered(row, came, current, pairs2) {
-  const whole2 = current.find(
-    (other) => other.one.name === row.one.name && other.one.group === row.one.group && other.one.marker === "" && !came.includes(other)
-  );
-  if (whole2 && row.one.marker !== "") pairs2.push(pairOf(row, whole2));
-  return whole2 !== void 0 && row.one.marker !== "";
-}
-function onlyOne(gone, came) {
-  return (key) => {
-    const [left2, right] = [gone, came].map((rows) => {
-      const counts = /* @__PURE__ */ new Map();
-      for (const row of rows) counts.set(key(row), (counts.get(key(row)) ?? 0) + 1);
-      return counts;
-    });
-    return (row) => {
-      const own2 = key(row);
-      const isAlone = left2?.get(own2) === 1 && right?.get(own2) === 1;
-      return isAlone ? own2 : `${own2}\0${row.file}\0${row.one.line}\0${row.one.columns.join()}`;
-    };
-  };
-}
-function push(map, key, row) {
-  const known2 = map.get(key);
-  if (known2) known2.push(row);
-  else map.set(key, [row]);
-}
-
-// src/detect/diff.ts
-function diffManifests(base, head) {
-  return changesOf(base, head, pairedRequirements(base, head));
-}
-function changesOf(base, head, pairs2) {
-  const changes = [...pairs2.flatMap(requirementChange), ...lockedChanges(base, head)];
-  return changes.toSorted((left2, right) => left2.file < right.file ? -1 : left2.file > right.file ? 1 : 0);
-}
-function requirementChange({ file, was, old, current }) {
-  const one2 = current ?? old;
-  if (one2 === void 0 || was === void 0 && old && current && isAsWritten(old, current)) return [];
-  const [from, to] = [shown(old), shown(current)];
-  const kind = kindOf2(old, current);
-  const isSame = was === void 0 && old?.group === current?.group && sameMarker(old, current);
-  if (kind === "moved" && isSame) return [];
-  const { name: library, line, group, marker: marker2 } = one2;
-  return [{ library, kind, from, to, file, ...was && { was }, line, group, marker: marker2, locked: false }];
-}
-function isAsWritten(old, current) {
-  return old.written === current.written && old.specifier === current.specifier && old.marker === current.marker && old.group === current.group && old.source === current.source;
-}
-function kindOf2(old, current) {
-  if (old === void 0) return "added";
-  if (current === void 0) return "removed";
-  if (sortedClauses(shown(old)) === sortedClauses(shown(current))) return "moved";
-  return specifierChange(versionPart(old), versionPart(current));
-}
-function sortedClauses(specifier) {
-  return specifier.split(",").toSorted().join();
-}
-function sameMarker(old, current) {
-  return normalizedMarker(old?.marker ?? "") === normalizedMarker(current?.marker ?? "");
-}
-function lockedChanges(base, head) {
-  const moved2 = movedFiles(base, head);
-  const taken = new Set(moved2.values());
-  const before = new Map(base.map(({ file, locked }) => [file, locked]));
-  const after = new Map(head.map(({ file, locked }) => [file, locked]));
-  const gone = [...before.keys()].filter((file) => !after.has(file) && !taken.has(file));
-  return [...after.keys(), ...gone].flatMap((file) => {
-    const was = moved2.get(file);
-    return diffLocked(file, before.get(was ?? file) ?? [], after.get(file) ?? []).map(
-      (change) => was === void 0 ? change : { ...change, was }
-    );
-  });
-}
-function diffLocked(file, base, head) {
-  const has3 = (list2) => new Set(list2.map(({ name: name2, version }) => `${name2} ${version}`));
-  const [before, after] = [has3(base), has3(head)];
-  const gone = base.filter(({ name: name2, version }) => !after.has(`${name2} ${version}`));
-  const came = head.filter(({ name: name2, version }) => !before.has(`${name2} ${version}`));
-  return pairs(gone, came, ({ name: name2 }) => name2).flatMap(([left2, current]) => {
-    const old = left2 ?? (current && base.findLast(({ name: name2 }) => name2 === current.name));
-    const one2 = current ?? old;
-    if (one2 === void 0) return [];
-    const [from, to] = [old?.version ?? "", current?.version ?? ""];
-    const kind = from === "" ? "added" : to === "" ? "removed" : isOlder(to, from) ? "downgraded" : "changed";
-    return [{ library: one2.name, kind, from, to, file, line: one2.line, group: "", marker: "", locked: true }];
-  });
-}
-function shown(requirement) {
-  if (requirement === void 0) return "";
-  const { source, version } = requirement;
-  return source === "index" ? requirement.specifier || "any" : version === void 0 ? source : `==${version}`;
-}
-function versionPart({ specifier, version }) {
-  return version === void 0 ? specifier : `==${version}`;
-}
-function pairs(left2, right, key) {
-  const waiting = /* @__PURE__ */ new Map();
-  for (const element of left2) {
-    const known2 = waiting.get(key(element));
-    if (known2) known2.elements.push(element);
-    else waiting.set(key(element), { elements: [element], taken: 0 });
-  }
-  const matched2 = right.map((element) => {
-    const known2 = waiting.get(key(element));
-    return [known2?.elements[known2.taken++], element];
-  });
-  const rest = [...waiting.values()].flatMap(
-    ({ elements, taken }) => elements.slice(taken).map((element) => [element, void 0])
-  );
-  return [...matched2, ...rest];
-}
-function isOlder(left2, right) {
-  return isVersion(left2) && isVersion(right) && compareVersions(left2, right) < 0;
-}
-var MOST_CLAUSES = 40;
-function specifierChange(from, to) {
-  const [oldPin, newPin] = [exactVersion(from), exactVersion(to)];
-  if (oldPin && newPin) return isOlder(newPin, oldPin) ? "downgraded" : "changed";
-  const points = probes(`${from},${to}`);
-  const inOld = points.map((point) => allows(from, point));
-  const inNew = points.map((point) => allows(to, point));
-  const gains = points.some((_, index) => inNew[index] && !inOld[index]);
-  const loses = points.some((_, index) => inOld[index] && !inNew[index]);
-  return gains === loses ? "changed" : gains ? "widened" : "narrowed";
-}
-function allows(specifier, version) {
-  return specifier === "" || satisfies2(version, specifier);
-}
-function probes(specifiers) {
-  const named4 = [...specifiers.matchAll(/[<>=!~]=?=?\s*([^,\s]+)/g)].slice(0, MOST_CLAUSES).map(([, version = ""]) => version.replace(/\.\*$/, "")).filter(isVersion);
-  return [
-    .../* @__PURE__ */ new Set([
-      "0",
-      "99999",
-      ...named4,
-      ...named4.map((version) => `${version.split("+")[0]}.post99999`),
-      ...named4.map((version) => `${version.split("+")[0]}.dev0`)
-    ])
-  ].filter(isVersion);
-}
-
-// src/formats/conda.ts
-var import_yaml2 = __toESM(require_dist(), 1);
-
 // src/formats/dialects.ts
 function pep508(requirement, specifier) {
   const { written: written4 } = requirement;
@@ -21552,7 +19920,7 @@ function requirementAt(text4, place2, group) {
   const { line, column, written: written4 = text4 } = place2;
   const parsed5 = parsePep508(text4);
   if ("error" in parsed5)
-    return { kind: "unreadable", message: `\`${shown2(text4)}\` is not a requirement: ${parsed5.error}.`, line };
+    return { kind: "unreadable", message: `\`${shown(text4)}\` is not a requirement: ${parsed5.error}.`, line };
   const { name: name2, extras, specifier, marker: marker2, url } = parsed5;
   const columns = [column, column + written4.length];
   const read = { name: name2, written: written4, specifier, extras, marker: marker2, group, line, columns };
@@ -21567,7 +19935,7 @@ function elsewhere2(location, source, { line, column, written: written4 = locati
   if (named4 === void 0)
     return {
       kind: "not-installable",
-      message: `\`${shown2(location)}\` is not from an index; it is not measured.`,
+      message: `\`${shown(location)}\` is not from an index; it is not measured.`,
       line
     };
   const columns = [column, column + written4.length];
@@ -21609,7 +19977,7 @@ function sourceOf(url) {
 function indexAddress(written4) {
   return withoutCredentials(written4).replace(/\/+$/, "");
 }
-function shown2(text4) {
+function shown(text4) {
   return withoutCredentials(text4.slice(0, 4e3)).slice(0, 120);
 }
 function sorted(read) {
@@ -21662,11 +20030,11 @@ function readEnvironmentYml(content3) {
   const includes = [];
   for (const item of (0, import_yaml2.isSeq)(dependencies) ? dependencies.items : []) {
     if ((0, import_yaml2.isScalar)(item) && typeof item.value === "string")
-      read.push(condaEntry(item.value, placeOf2(item, content3, counter)));
+      read.push(condaEntry(item.value, placeOf(item, content3, counter)));
     const pip = (0, import_yaml2.isMap)(item) ? item.get("pip") : void 0;
     for (const entry of (0, import_yaml2.isSeq)(pip) ? pip.items : [])
       if ((0, import_yaml2.isScalar)(entry) && typeof entry.value === "string") {
-        const place2 = placeOf2(entry, content3, counter);
+        const place2 = placeOf(entry, content3, counter);
         const [, option, path] = INCLUDE.exec(entry.value) ?? [];
         if (option && path) includes.push(includeOf(option, path, place2.line));
         else if (!entry.value.startsWith("-")) read.push(pipEntry(entry.value, place2));
@@ -21679,7 +20047,7 @@ function pipEntry(text4, place2) {
   if (/^https?:/.test(text4)) return elsewhere2(text4, "url", place2, "pip");
   return requirementAt(text4, place2, "pip");
 }
-function placeOf2(node, content3, counter) {
+function placeOf(node, content3, counter) {
   const [start2 = 0, end = 0] = node.range ?? [];
   const quote = node.type === "QUOTE_DOUBLE" || node.type === "QUOTE_SINGLE" ? 1 : 0;
   const { line, col } = counter.linePos(start2 + quote);
@@ -21841,7 +20209,7 @@ function readDockerfile(content3) {
   return readingOf2(installed2);
 }
 function unset({ value, line }) {
-  const message = `\`${shown2(value)}\` holds a variable that the Dockerfile gives no default.`;
+  const message = `\`${shown(value)}\` holds a variable that the Dockerfile gives no default.`;
   return { kind: "unreadable", message, line };
 }
 function* instructions(content3) {
@@ -21953,7 +20321,7 @@ function noteIndex(indexes, written4, line) {
 }
 
 // node_modules/eslint-visitor-keys/lib/visitor-keys.js
-var KEYS2 = {
+var KEYS = {
   ArrayExpression: ["elements"],
   ArrayPattern: ["elements"],
   ArrowFunctionExpression: ["params", "body"],
@@ -22049,12 +20417,12 @@ var KEYS2 = {
   WithStatement: ["object", "body"],
   YieldExpression: ["argument"]
 };
-var NODE_TYPES = Object.keys(KEYS2);
+var NODE_TYPES = Object.keys(KEYS);
 for (const type of NODE_TYPES) {
-  Object.freeze(KEYS2[type]);
+  Object.freeze(KEYS[type]);
 }
-Object.freeze(KEYS2);
-var visitor_keys_default = KEYS2;
+Object.freeze(KEYS);
+var visitor_keys_default = KEYS;
 
 // node_modules/eslint-visitor-keys/lib/index.js
 function unionWith(additionalKeys) {
@@ -23857,11 +22225,11 @@ var tomlKeys = {
   TOMLQuoted: [],
   TOMLValue: []
 };
-var KEYS3 = unionWith(tomlKeys);
+var KEYS2 = unionWith(tomlKeys);
 function parseForESLint(code2, options) {
   return {
     ast: new TOMLParser(code2, options).parse(),
-    visitorKeys: KEYS3,
+    visitorKeys: KEYS2,
     services: { isTOML: true }
   };
 }
@@ -24076,13 +22444,13 @@ function toNode(node, content3) {
   }
 }
 var NOTHING2 = newTable(1, 0);
-function at2(node, ...path) {
+function at(node, ...path) {
   let current = node;
   for (const key of path) current = current.entries.get(key) ?? NOTHING2;
   return current;
 }
 function textAt(node, ...path) {
-  return at2(node, ...path).value;
+  return at(node, ...path).value;
 }
 
 // src/formats/languages/poetry.ts
@@ -24129,21 +22497,21 @@ function poetryTable(table3, group) {
   });
 }
 function poetryEntry(name2, node, group) {
-  const version = node.kind === "table" ? at2(node, "version") : node;
+  const version = node.kind === "table" ? at(node, "version") : node;
   const place2 = version.kind === "string" ? version : node;
   const specifier = poetrySpecifier(version.value ?? "");
   const named4 = specifier === void 0 ? void 0 : parsePep508(name2);
   if (specifier === void 0 || named4 === void 0 || "error" in named4 || named4.specifier !== "")
     return {
       kind: "unreadable",
-      message: `\`${shown2(name2)} = ${shown2(version.value ?? "")}\` is not a version constraint.`,
+      message: `\`${shown(name2)} = ${shown(version.value ?? "")}\` is not a version constraint.`,
       line: place2.line
     };
   return {
     name: named4.name,
     written: place2.written,
     specifier,
-    extras: [...named4.extras, ...at2(node, "extras").items.flatMap(({ value }) => value ?? [])],
+    extras: [...named4.extras, ...at(node, "extras").items.flatMap(({ value }) => value ?? [])],
     marker: textAt(node, "markers") ?? pythonMarker(textAt(node, "python")),
     group,
     source: sourceOf2(node),
@@ -24190,8 +22558,8 @@ function readPipfile(content3) {
   const python = textAt(root, "requires", "python_version");
   return {
     ...sorted(read),
-    indexes: at2(root, "source").items.flatMap((source) => {
-      const { value, line } = at2(source, "url");
+    indexes: at(root, "source").items.flatMap((source) => {
+      const { value, line } = at(source, "url");
       return value === void 0 ? [] : [{ address: indexAddress(value), line }];
     }),
     ...python !== void 0 && { python: `==${python}.*` }
@@ -24279,7 +22647,7 @@ function readPixi(content3) {
   const parsed5 = readToml(content3);
   if ("error" in parsed5) return unreadable(parsed5.error, parsed5.line);
   const { root } = parsed5;
-  const python = condaSpecifier(versionOf3(at2(root, "dependencies", "python")).value ?? "*");
+  const python = condaSpecifier(versionOf2(at(root, "dependencies", "python")).value ?? "*");
   return {
     ...sorted(pixiPackages(root)),
     indexes: pixiIndexes(root),
@@ -24295,39 +22663,39 @@ function partsOf(root) {
   return [whole2, ...features].flatMap((part2) => [part2, ...targetsOf(part2)]);
 }
 function named3(node, kind) {
-  return [...at2(node, kind).entries].map(([name2, table3]) => ({ node: table3, name: `${kind}:${name2}` }));
+  return [...at(node, kind).entries].map(([name2, table3]) => ({ node: table3, name: `${kind}:${name2}` }));
 }
 function targetsOf({ node, name: name2 }) {
   return named3(node, "target").map((target2) => ({ ...target2, name: joined3(name2, target2.name) }));
 }
 function packagesOf2({ node, name: part2 }) {
   return TABLES.flatMap(
-    ({ path, kind, read }) => [...at2(node, ...path).entries].filter(([name2]) => name2 !== "python").map(([name2, entry]) => read(name2, entry, joined3(kind, part2)))
+    ({ path, kind, read }) => [...at(node, ...path).entries].filter(([name2]) => name2 !== "python").map(([name2, entry]) => read(name2, entry, joined3(kind, part2)))
   );
 }
 function joined3(left2, right) {
   return [left2, right].filter((text4) => text4 !== "").join("/");
 }
-function versionOf3(node) {
-  return node.kind === "table" ? at2(node, "version") : node;
+function versionOf2(node) {
+  return node.kind === "table" ? at(node, "version") : node;
 }
 function pypiEntry(name2, node, group) {
-  const written4 = versionOf3(node).value?.trim() ?? "*";
+  const written4 = versionOf2(node).value?.trim() ?? "*";
   return entryAt(name2, node, written4 === "*" ? "" : written4, group);
 }
 function condaEntry2(name2, node, group) {
-  return entryAt(name2, node, condaSpecifier(versionOf3(node).value ?? "*"), group);
+  return entryAt(name2, node, condaSpecifier(versionOf2(node).value ?? "*"), group);
 }
 function entryAt(name2, node, specifier, group) {
-  const version = versionOf3(node);
+  const version = versionOf2(node);
   const { line, column, written: written4 } = version.kind === "string" ? version : node;
   const read = requirementAt(`${name2} ${specifier}`, { line, column, written: written4 }, group);
   if (!("written" in read) || read.specifier !== specifier.replace(/\s/g, ""))
-    return { kind: "unreadable", message: `\`${shown2(`${name2} = ${written4}`)}\` is not a version constraint.`, line };
+    return { kind: "unreadable", message: `\`${shown(`${name2} = ${written4}`)}\` is not a version constraint.`, line };
   const from = versionIn(textAt(node, "url") ?? textAt(node, "path") ?? "");
   return {
     ...read,
-    extras: at2(node, "extras").items.flatMap(({ value }) => value ?? []),
+    extras: at(node, "extras").items.flatMap(({ value }) => value ?? []),
     marker: textAt(node, "env-markers") ?? "",
     source: sourceOf3(node),
     ...from !== void 0 && { version: from }
@@ -24347,20 +22715,20 @@ function sourceOf3({ entries }) {
 }
 function pixiIndexes(root) {
   const parts = partsOf(root);
-  const options = [at2(root, "workspace"), ...parts.map(({ node }) => node)].map((node) => at2(node, "pypi-options"));
+  const options = [at(root, "workspace"), ...parts.map(({ node }) => node)].map((node) => at(node, "pypi-options"));
   const ofOptions = options.flatMap((node) => [
-    at2(node, "index-url"),
-    ...[...at2(node, "extra-index-urls").items, ...at2(node, "find-links").items].map(addressOf2)
+    at(node, "index-url"),
+    ...[...at(node, "extra-index-urls").items, ...at(node, "find-links").items].map(addressOf)
   ]);
   const ofPackages = parts.flatMap(
-    ({ node }) => [...at2(node, "pypi-dependencies").entries.values()].map((entry) => at2(entry, "index"))
+    ({ node }) => [...at(node, "pypi-dependencies").entries.values()].map((entry) => at(entry, "index"))
   );
   return [...ofOptions, ...ofPackages].flatMap(
     ({ value, line }) => value === void 0 ? [] : [{ address: indexAddress(value), line }]
   );
 }
-function addressOf2(node) {
-  return node.kind === "table" ? at2(node, "url") : node;
+function addressOf(node) {
+  return node.kind === "table" ? at(node, "url") : node;
 }
 
 // src/formats/pixi-lock.ts
@@ -24384,7 +22752,7 @@ var PIXI_LOCK = {
   overrules: none("What overrules stands in the manifest.")
 };
 var KEY = /^(?:- | {2})(pypi|conda|kind|name|version):\s*["']?([^"'\s]+)/;
-var INDEX2 = /^\s+- (https?:\S+)/;
+var INDEX = /^\s+- (https?:\S+)/;
 var CONDA_FILE = /\/([a-z0-9._-]+)-([^-/]+)-[^-/]+\.(?:conda|tar\.bz2)$/;
 function readPixiLock(content3) {
   const lines = content3.split("\n");
@@ -24409,7 +22777,7 @@ function indexesOf(lines) {
   const indexes = /* @__PURE__ */ new Map();
   let isListed = false;
   for (const [index, line] of lines.entries()) {
-    const written4 = isListed ? INDEX2.exec(line)?.[1] : void 0;
+    const written4 = isListed ? INDEX.exec(line)?.[1] : void 0;
     isListed = written4 !== void 0 || /^\s+indexes:\s*$/.test(line);
     if (written4 && !indexes.has(written4)) indexes.set(written4, { address: indexAddress(written4), line: index + 1 });
   }
@@ -24455,50 +22823,50 @@ function readPyproject(content3) {
   if ("error" in parsed5) return unreadable(parsed5.error, parsed5.line);
   const { root } = parsed5;
   const listed2 = lists(root).flatMap(
-    ({ group, items }) => items.filter(({ kind }) => kind === "string").map((item) => requirementAt(item.value ?? "", { ...placeOf3(item) }, group))
+    ({ group, items }) => items.filter(({ kind }) => kind === "string").map((item) => requirementAt(item.value ?? "", { ...placeOf2(item) }, group))
   );
   const read = [
     ...listed2,
     ...pdmOverrides(root),
     ...readPoetry(root),
-    ...pixiPackages(at2(root, "tool", "pixi")),
+    ...pixiPackages(at(root, "tool", "pixi")),
     ...dynamic(root)
   ];
   const { requirements, findings } = sorted(read);
-  const sources = at2(root, "tool", "uv", "sources");
+  const sources = at(root, "tool", "uv", "sources");
   const python = textAt(root, "project", "requires-python") ?? textAt(root, "tool", "poetry", "dependencies", "python");
   return {
     requirements: requirements.map((one2) => withSource(one2, sources)),
     findings,
-    indexes: [...indexesOf2(root), ...pixiIndexes(at2(root, "tool", "pixi"))],
+    indexes: [...indexesOf2(root), ...pixiIndexes(at(root, "tool", "pixi"))],
     ...python !== void 0 && { python }
   };
 }
-function placeOf3({ line, column, written: written4 }) {
+function placeOf2({ line, column, written: written4 }) {
   return { line, column, written: written4 };
 }
 function lists(root) {
-  const named4 = (prefix, ...path) => [...at2(root, ...path).entries].map(([name2, { items }]) => ({ group: `${prefix}${name2}`, items }));
+  const named4 = (prefix, ...path) => [...at(root, ...path).entries].map(([name2, { items }]) => ({ group: `${prefix}${name2}`, items }));
   return [
-    { group: "", items: at2(root, "project", "dependencies").items },
+    { group: "", items: at(root, "project", "dependencies").items },
     ...named4("extra:", "project", "optional-dependencies"),
     ...named4("group:", "dependency-groups"),
     ...named4("group:", "tool", "pdm", "dev-dependencies"),
     ...["constraint-dependencies", "override-dependencies", "dev-dependencies", "build-constraint-dependencies"].map(
-      (name2) => ({ group: `uv:${name2}`, items: at2(root, "tool", "uv", name2).items })
+      (name2) => ({ group: `uv:${name2}`, items: at(root, "tool", "uv", name2).items })
     )
   ];
 }
 function pdmOverrides(root) {
-  return [...at2(root, "tool", "pdm", "resolution", "overrides").entries].flatMap(([name2, item]) => {
+  return [...at(root, "tool", "pdm", "resolution", "overrides").entries].flatMap(([name2, item]) => {
     if (item.kind !== "string" || item.value === void 0) return [];
     const specifier = /^\d/.test(item.value) ? `==${item.value}` : item.value;
-    const read = requirementAt(`${name2} ${specifier}`, placeOf3(item), "pdm:overrides");
+    const read = requirementAt(`${name2} ${specifier}`, placeOf2(item), "pdm:overrides");
     return [read];
   });
 }
 function dynamic(root) {
-  return at2(root, "project", "dynamic").items.filter(({ value }) => value === "dependencies" || value === "optional-dependencies").map(({ value, line }) => ({
+  return at(root, "project", "dynamic").items.filter(({ value }) => value === "dependencies" || value === "optional-dependencies").map(({ value, line }) => ({
     kind: "dynamic",
     message: `\`${value}\` is dynamic: it stands in setup.py, setup.cfg or a requirements file, which are read instead.`,
     line
@@ -24517,24 +22885,24 @@ function sourceKind({ entries }) {
   return entries.has("url") ? "url" : void 0;
 }
 function readPoetry(root) {
-  const poetry = at2(root, "tool", "poetry");
-  const groups2 = [...at2(poetry, "group").entries].map(
-    ([name2, group]) => [`group:${name2}`, at2(group, "dependencies")]
+  const poetry = at(root, "tool", "poetry");
+  const groups2 = [...at(poetry, "group").entries].map(
+    ([name2, group]) => [`group:${name2}`, at(group, "dependencies")]
   );
   return [
-    ...poetryTable(at2(poetry, "dependencies"), ""),
-    ...poetryTable(at2(poetry, "dev-dependencies"), "group:dev"),
+    ...poetryTable(at(poetry, "dependencies"), ""),
+    ...poetryTable(at(poetry, "dev-dependencies"), "group:dev"),
     ...groups2.flatMap(([group, table3]) => poetryTable(table3, group))
   ];
 }
 function indexesOf2(root) {
   const tables = [
-    ...at2(root, "tool", "uv", "index").items,
-    ...at2(root, "tool", "poetry", "source").items,
-    ...at2(root, "tool", "pdm", "source").items
-  ].map((table3) => at2(table3, "url"));
-  const single = [at2(root, "tool", "uv", "index-url"), at2(root, "tool", "uv", "pip", "index-url")];
-  const several = [at2(root, "tool", "uv", "extra-index-url"), at2(root, "tool", "uv", "find-links")].flatMap(
+    ...at(root, "tool", "uv", "index").items,
+    ...at(root, "tool", "poetry", "source").items,
+    ...at(root, "tool", "pdm", "source").items
+  ].map((table3) => at(table3, "url"));
+  const single = [at(root, "tool", "uv", "index-url"), at(root, "tool", "uv", "pip", "index-url")];
+  const several = [at(root, "tool", "uv", "extra-index-url"), at(root, "tool", "uv", "find-links")].flatMap(
     ({ items }) => items
   );
   return [...tables, ...single, ...several].flatMap(
@@ -24545,7 +22913,7 @@ function indexesOf2(root) {
 // src/formats/requirements.ts
 var COMMENT = /(^|\s)#.*$/;
 var OPTION = /\s--?[A-Za-z]/;
-var INDEX3 = /^(?:-i|--index-url|--extra-index-url|-f|--find-links|--no-index)(?=[ =\s]|$)\s*=?\s*(\S*)/;
+var INDEX2 = /^(?:-i|--index-url|--extra-index-url|-f|--find-links|--no-index)(?=[ =\s]|$)\s*=?\s*(\S*)/;
 var INCLUDE2 = /^(-r|--requirement|-c|--constraint)\s*=?\s*(\S+)/;
 var EDITABLE = /^(?:-e|--editable)[ =]\s*/;
 var NAME3 = /(^|[-_.])(requirements|constraints|reqs)([-_.][^/]*)?\.(txt|in)$|^requirements[^/]*\.(txt|in|lock)$/;
@@ -24575,7 +22943,7 @@ function readRequirements(content3) {
   const indexes = [];
   for (const { text: text4, place: place2 } of logicalLines(content3)) {
     const [, option = "", included] = INCLUDE2.exec(text4) ?? [];
-    const index = INDEX3.exec(text4);
+    const index = INDEX2.exec(text4);
     if (included) includes.push(includeOf(option, included.replace(/^["']|["']$/g, ""), place2.line));
     else if (index) indexes.push({ address: withoutCredentials(index[1] || "no index"), line: place2.line });
     else {
@@ -24662,7 +23030,7 @@ function readScript(content3) {
   );
   if ("error" in parsed5)
     return { findings: [{ kind: "unreadable", message: parsed5.error, line: parsed5.line + start2 + 1 }] };
-  const read = at2(parsed5.root, "dependencies").items.filter(({ kind }) => kind === "string").map(
+  const read = at(parsed5.root, "dependencies").items.filter(({ kind }) => kind === "string").map(
     ({ value = "", written: written4, line, column }) => requirementAt(value, { line: line + start2 + 1, column: column + 2, written: written4 }, "")
   );
   const python = textAt(parsed5.root, "requires-python");
@@ -28271,8 +26639,8 @@ var propertyName = t(name);
 var literal = t();
 var string = t(literal);
 var number = t(literal);
-var content2 = t();
-var heading = t(content2);
+var content = t();
+var heading = t(content);
 var keyword = t();
 var operator = t();
 var punctuation = t();
@@ -28506,7 +26874,7 @@ var tags = {
   /**
   Content, for example plain text in XML or markup documents.
   */
-  content: content2,
+  content,
   /**
   [Content](#highlight.tags.content) that represents a heading.
   */
@@ -28538,37 +26906,37 @@ var tags = {
   /**
   A prose [content](#highlight.tags.content) separator (such as a horizontal rule).
   */
-  contentSeparator: t(content2),
+  contentSeparator: t(content),
   /**
   [Content](#highlight.tags.content) that represents a list.
   */
-  list: t(content2),
+  list: t(content),
   /**
   [Content](#highlight.tags.content) that represents a quote.
   */
-  quote: t(content2),
+  quote: t(content),
   /**
   [Content](#highlight.tags.content) that is emphasized.
   */
-  emphasis: t(content2),
+  emphasis: t(content),
   /**
   [Content](#highlight.tags.content) that is styled strong.
   */
-  strong: t(content2),
+  strong: t(content),
   /**
   [Content](#highlight.tags.content) that is part of a link.
   */
-  link: t(content2),
+  link: t(content),
   /**
   [Content](#highlight.tags.content) that is styled as code or
   monospace.
   */
-  monospace: t(content2),
+  monospace: t(content),
   /**
   [Content](#highlight.tags.content) that has a strike-through
   style.
   */
-  strikethrough: t(content2),
+  strikethrough: t(content),
   /**
   Inserted text in a change-tracking format.
   */
@@ -29033,7 +27401,7 @@ function parsePython(text4) {
   };
   return { text: text4, top: parser.parse(text4).topNode, placeOf: placeOf4 };
 }
-function textOf4(file, node) {
+function textOf3(file, node) {
   return file.text.slice(node.from, node.to);
 }
 function nodesOf2(file, ...kinds) {
@@ -29057,7 +27425,7 @@ function stringValue(file, node) {
 }
 function stringParts(file, node) {
   if (node.name !== "String") return void 0;
-  const found = /^(r|u|R|U)?("""|'''|"|')([\s\S]*)\2$/.exec(textOf4(file, node));
+  const found = /^(r|u|R|U)?("""|'''|"|')([\s\S]*)\2$/.exec(textOf3(file, node));
   if (!found) return void 0;
   const [, prefix = "", quotes = "", written4 = ""] = found;
   const isRaw = /r/i.test(prefix);
@@ -29074,11 +27442,11 @@ function callOf(file, node) {
     if (part2 === void 0) break;
     const value = parts[index + 2];
     if (parts[index + 1]?.name === "AssignOp" && value) {
-      keywords.set(textOf4(file, part2), value);
+      keywords.set(textOf3(file, part2), value);
       index += 2;
     } else positional.push(part2);
   }
-  return { name: node.firstChild ? textOf4(file, node.firstChild).replace(/\s+/g, "") : "", node, positional, keywords };
+  return { name: node.firstChild ? textOf3(file, node.firstChild).replace(/\s+/g, "") : "", node, positional, keywords };
 }
 function assignmentsOf(file) {
   const found = /* @__PURE__ */ new Map();
@@ -29086,7 +27454,7 @@ function assignmentsOf(file) {
     const [target2, ...rest] = childrenOf(node);
     const value = rest.at(-1);
     if (target2?.name !== "VariableName" || !value || rest.length > 3) continue;
-    const name2 = textOf4(file, target2);
+    const name2 = textOf3(file, target2);
     found.set(name2, found.has(name2) ? void 0 : value);
   }
   return new Map([...found].flatMap(([name2, value]) => value ? [[name2, value]] : []));
@@ -29129,7 +27497,7 @@ function toRequirement(file, node, group) {
   if (literal2 === void 0)
     return {
       kind: "dynamic",
-      message: `\`${shown2(textOf4(file, node).split("\n")[0] ?? "")}\` is computed when setup.py runs; it is not read.`,
+      message: `\`${shown(textOf3(file, node).split("\n")[0] ?? "")}\` is computed when setup.py runs; it is not read.`,
       line
     };
   const place2 = { ...file.placeOf(literal2.from), written: literal2.written };
@@ -29145,17 +27513,17 @@ var Evaluator = class {
     this.#assigned = assignmentsOf(file);
     for (const node of nodesOf2(file, "UpdateStatement")) {
       const [target2, operator2, value] = childrenOf(node);
-      if (target2 && value && operator2 && textOf4(file, operator2) === "+=")
-        push2(this.#appended, textOf4(file, target2), value);
+      if (target2 && value && operator2 && textOf3(file, operator2) === "+=")
+        push(this.#appended, textOf3(file, target2), value);
     }
     for (const node of nodesOf2(file, "AssignStatement")) {
       const [target2, , value] = childrenOf(node);
       const named4 = target2?.name === "MemberExpression" ? this.#subscript(target2) : void 0;
-      if (named4 && value) push2(this.#keyed, named4.name, [named4.key, value]);
+      if (named4 && value) push(this.#keyed, named4.name, [named4.key, value]);
     }
     for (const node of nodesOf2(file, "FunctionDefinition")) {
       const name2 = node.getChild("VariableName");
-      if (name2) this.#helpers.set(textOf4(file, name2), node);
+      if (name2) this.#helpers.set(textOf3(file, name2), node);
     }
   }
   file;
@@ -29177,11 +27545,11 @@ var Evaluator = class {
         return inside(elementsOf(node).filter(({ name: name2 }) => name2 !== "*"));
       case "BinaryExpression": {
         const operator2 = node.getChild("ArithOp");
-        const isSum = operator2 && textOf4(this.file, operator2) === "+";
+        const isSum = operator2 && textOf3(this.file, operator2) === "+";
         return isSum ? inside(childrenOf(node).filter(({ name: name2 }) => name2 !== "ArithOp")) : [node];
       }
       case "VariableName": {
-        const name2 = textOf4(this.file, node);
+        const name2 = textOf3(this.file, node);
         const value = this.#assigned.get(name2);
         return value ? inside([value, ...this.#appended.get(name2) ?? []]) : [node];
       }
@@ -29196,7 +27564,7 @@ var Evaluator = class {
   /** Entries of a dictionary: a literal, a name, and what is assigned to it by key. */
   table(node) {
     if (node?.name === "VariableName") {
-      const name2 = textOf4(this.file, node);
+      const name2 = textOf3(this.file, node);
       return [...this.table(this.#assigned.get(name2)), ...this.#keyed.get(name2) ?? []];
     }
     if (node?.name !== "DictionaryExpression") return [];
@@ -29215,7 +27583,7 @@ var Evaluator = class {
   #subscript(node) {
     const [object, open, key] = childrenOf(node);
     const text4 = open?.name === "[" ? stringValue(this.file, key) : void 0;
-    return object?.name === "VariableName" && text4 !== void 0 ? { name: textOf4(this.file, object), key: text4 } : void 0;
+    return object?.name === "VariableName" && text4 !== void 0 ? { name: textOf3(this.file, object), key: text4 } : void 0;
   }
   /** `list(x)`, `sorted(x)`, or a helper of the file that is given names of a table. */
   #call(node, depth) {
@@ -29224,7 +27592,7 @@ var Evaluator = class {
     if (/^(list|sorted|set|tuple)$/.test(name2) && positional.length === 1 && first) return this.list(first, depth + 1);
     const helper = this.#helpers.get(name2);
     if (helper === void 0) return [node];
-    const names2 = namesIn4(this.file, helper);
+    const names2 = namesIn3(this.file, helper);
     const entries = positional.map((argument2) => {
       const key = stringValue(this.file, argument2);
       return key === void 0 ? void 0 : firstOf(names2, (table3) => this.#lookUp(table3, key));
@@ -29237,7 +27605,7 @@ var Evaluator = class {
     const own2 = entries.find(([entry]) => entry === key)?.[1];
     if (own2) return own2;
     const value = this.#assigned.get(name2);
-    const lists2 = value ? namesIn4(this.file, value).filter((other) => other !== name2) : [];
+    const lists2 = value ? namesIn3(this.file, value).filter((other) => other !== name2) : [];
     return firstOf([name2, ...lists2], (other) => {
       const list2 = this.#assigned.get(other);
       return list2?.name === "ArrayExpression" ? this.list(list2).find((entry) => nameOf4(stringValue(this.file, entry)) === key.toLowerCase()) : void 0;
@@ -29248,7 +27616,7 @@ function nameOf4(text4) {
   const parsed5 = text4 === void 0 ? void 0 : parsePep508(text4);
   return parsed5 && "name" in parsed5 ? text4?.split(/[!=<>~;\s]/)[0]?.toLowerCase() : void 0;
 }
-function namesIn4(file, node) {
+function namesIn3(file, node) {
   const names2 = /* @__PURE__ */ new Set();
   node.cursor().iterate((child) => {
     if (child.name === "VariableName") names2.add(file.text.slice(child.from, child.to));
@@ -29262,7 +27630,7 @@ function firstOf(inputs, find) {
   }
   return void 0;
 }
-function push2(map, key, value) {
+function push(map, key, value) {
   map.set(key, [...map.get(key) ?? [], value]);
 }
 
@@ -29316,7 +27684,7 @@ function isRun(words2) {
 function unset2({ value, line }) {
   const name2 = normalizeName(/^[A-Za-z0-9._-]+/.exec(value)?.[0] ?? "");
   if (!WATCHED.some((watched) => watched === name2)) return void 0;
-  const message = `\`${shown2(value)}\` holds a variable that the script does not set; it is not read.`;
+  const message = `\`${shown(value)}\` holds a variable that the script does not set; it is not read.`;
   return { kind: "dynamic", message, line };
 }
 
@@ -29356,969 +27724,6 @@ function changesInside(file) {
   return recognize?.by === "content" ? recognize.changes : void 0;
 }
 
-// src/detect/code/known-names.ts
-var TARGETS = ["target_modules", "target_parameters"];
-var plain2 = (name2) => ({ name: name2, variants: [] });
-function ruleOf(method, config) {
-  const variants = Object.entries(METHODS).flatMap(
-    ([name2, variant]) => variant.config === config && variant.saidBy !== void 0 ? [{ ...variant.saidBy, name: name2.slice(method.length + 1) }] : []
-  );
-  const rule = { name: method, variants };
-  return `${method}+defaults` in METHODS ? { ...rule, targets: TARGETS } : rule;
-}
-var UNMEASURED_VARIANTS = {
-  PrefixTuningConfig: [{ keyword: "prefix_projection", is: "True", name: "projection" }]
-};
-function measured() {
-  const plainMethods = Object.entries(METHODS).filter(([name2]) => !name2.includes("+"));
-  const rules = plainMethods.map(([name2, { config }]) => {
-    const rule = ruleOf(name2, config);
-    return [config, { ...rule, variants: [...rule.variants, ...UNMEASURED_VARIANTS[config] ?? []] }];
-  });
-  return Object.fromEntries(rules);
-}
-var METHOD_OF_CONFIG = {
-  BoneConfig: plain2("bone"),
-  ...measured()
-};
-var TASK_OF_TYPE = {
-  // The first task of a type is what it says alone: a model that takes pictures is told by its class.
-  ...Object.fromEntries(
-    Object.entries(TASKS).toReversed().flatMap(([name2, { taskType }]) => taskType === void 0 ? [] : [[taskType, name2]])
-  ),
-  FEATURE_EXTRACTION: "feature"
-};
-var CONFIG_OF_TYPE = {
-  ...Object.fromEntries(
-    Object.values(METHODS).flatMap(({ peftType, config }) => peftType === void 0 ? [] : [[peftType, config]])
-  )
-};
-var TASK_OF_CLASS = [
-  [/ForCausalLM(WithValueHead)?$/, "causal-lm"],
-  [/ForSequenceClassification$/, "seq-cls"],
-  [/ForTokenClassification$/, "token-cls"],
-  [/ForSeq2SeqLM(WithValueHead)?$/, "seq2seq-lm"],
-  [/^(T5|MT5|Bart|MBart|Pegasus|UMT5|LongT5|M2M100)ForConditionalGeneration$/, "seq2seq-lm"],
-  [/ForQuestionAnswering$/, "question-answering"],
-  [/ForMaskedLM$/, "masked-lm"],
-  [/ForZeroShotImageClassification$|^Siglip2Model$/, "image-text-pairs"],
-  [/ForImageClassification$/, "image-cls"],
-  [/ForSemanticSegmentation$/, "image-segmentation"],
-  [/For(CTC|AudioClassification)$/, "speech"],
-  [/ForSpeechSeq2Seq$|^Whisper/, "speech-seq2seq"],
-  [/For(ImageTextToText|Vision2Seq|ConditionalGeneration|MultimodalLM)$/, "image-text"],
-  [/^(FastLanguageModel|FastModel|FastLlamaModel|FastMistralModel|FastQwen2Model)$/, "causal-lm"],
-  [/^FastVisionModel$/, "image-text"],
-  [/^AutoModel$/, "feature"],
-  [/^U(Net|Vit)\w*Model$|Transformer(2D|3D)?Model$/, "denoise"],
-  [/^(Stable|Flux|Diffusion|Auto|Sana|CogVideo|Hunyuan|LTX|Wan)\w*(Pipeline|ForText2Image)?$/, "denoise"],
-  [/^(AutoModel|SentenceTransformer|\w+[a-z0-9]Model)$/, "feature"]
-];
-var TASK_OF_TRAINER = {
-  ...Object.fromEntries(
-    ["SFT", "DPO", "GRPO", "KTO", "ORPO", "CPO", "BCO", "RLOO", "OnlineDPO", "NashMD", "XPO", "GKD", "PPO", "PRM"].map(
-      (name2) => [`${name2}Trainer`, name2 === "PRM" ? "token-cls" : "causal-lm"]
-    )
-  ),
-  RewardTrainer: "seq-cls"
-};
-var KNOWN = Object.entries({ ...ARCHITECTURES2, ...UNMEASURED_ARCHITECTURES });
-var patternsOf = (key, flags) => KNOWN.flatMap(([name2, entry]) => entry[key].map((pattern) => [new RegExp(pattern, flags), name2]));
-var ARCHITECTURE_OF_CLASS = patternsOf("classes", "");
-var MODELS = patternsOf("models", "i");
-var NOT_THESE = /llama-?4|vision|llava(?!-hf\/llava-1\.5|-1\.5)|qwen(?!2\.5-vl)[23](\.5)?-(vl|audio|omni)|internvl|paligemma|mllama/i;
-function architectureOfModel(id2) {
-  if (NOT_THESE.test(id2)) return void 0;
-  return architecturesNamed(id2)[0];
-}
-function quantizationOfModel(id2) {
-  if (/bnb-4bit$/i.test(id2)) return "bnb-nf4";
-  if (/[-_]gptq\b/i.test(id2)) return "gptq-int4";
-  return /[-_]awq\b/i.test(id2) ? "awq-int4" : void 0;
-}
-function architecturesNamed(id2) {
-  return MODELS.flatMap(([pattern, name2]) => pattern.test(id2) ? [name2] : []);
-}
-var FAMILY = Object.fromEntries(
-  Object.entries(UNMEASURED_ARCHITECTURES).flatMap(([name2, { family }]) => family ? [[name2, family]] : [])
-);
-
-// src/detect/cells.ts
-function usedCells(uses, known2, most) {
-  const cells = /* @__PURE__ */ new Map();
-  const partial = /* @__PURE__ */ new Map();
-  const unsure = /* @__PURE__ */ new Map();
-  const note2 = (seen) => unsure.set(`${seen.file}:${seen.line} ${seen.value}`, seen);
-  for (const use of uses) {
-    use.unsure.forEach(note2);
-    for (const found of use.found) {
-      const source = `${found.at.file}:${found.at.line}`;
-      const cell = sureCell(found);
-      if (cell && known2.some((one2) => cellId(one2) === cellId(cell))) {
-        const first = cells.get(cellId(cell));
-        const fresh = { cell, source, ...found.paths && { paths: found.paths } };
-        const written4 = withMore(first?.written, found);
-        if (written4 === void 0) note2(oneMoreWay(cellId(cell), found));
-        else cells.set(cellId(cell), { ...first ?? fresh, written: written4 });
-        continue;
-      }
-      const guess = guessed(found, known2);
-      if (guess === void 0) note2({ ...found.at, value: notMeasured2(found) });
-      else {
-        const first = partial.get(guess.pattern);
-        const written4 = withMore(first?.written, found);
-        if (written4 === void 0) note2(oneMoreWay(guess.pattern, found));
-        else partial.set(guess.pattern, { ...guess, source, ...first, written: written4 });
-      }
-    }
-  }
-  const all = [...cells.values()];
-  all.slice(most).forEach((one2) => {
-    note2(leftOut2(one2));
-  });
-  const guesses = [...partial.values()].filter(({ pattern }) => !cells.has(pattern));
-  return { cells: all.slice(0, most), partial: guesses, unsure: [...unsure.values()] };
-}
-var MOST_WAYS = 3;
-function withMore(written4 = [], found) {
-  const at4 = `${found.at.file}:${found.at.line}`;
-  const fresh = found.written ?? { method: [], quantization: [], loading: [], at: [at4] };
-  const textOf5 = ({ at: _at, ...rest }) => JSON.stringify(rest);
-  const isKnown2 = written4.some((one2) => textOf5(one2) === textOf5(fresh));
-  if (isKnown2) return written4;
-  return written4.length < MOST_WAYS ? [...written4, fresh] : void 0;
-}
-function oneMoreWay(cell, { at: at4 }) {
-  return {
-    ...at4,
-    value: `\`${cell}\` is made here with other arguments again: ${MOST_WAYS} ways of it are measured, and this one is not`
-  };
-}
-function sureCell({ at: at4, isSure, quantization, architecture, task }) {
-  const axes = [quantization, architecture, task];
-  if (!isSure || axes.some((axis2) => !axis2.isSure || axis2.values.length !== 1)) return void 0;
-  const [one2 = "", other = "", last3 = ""] = axes.map((axis2) => axis2.values[0]);
-  return { method: at4.value, quantization: one2, architecture: other, task: last3 };
-}
-function guessed(found, known2) {
-  const { at: at4, quantization, architecture, task } = found;
-  const inMatrix = new Set(known2.map((cell) => cell.architecture));
-  const near = architecture.values.map((name2) => inMatrix.has(name2) ? name2 : FAMILY[name2] ?? "*");
-  const family = near.every((name2) => name2 === "*") ? [] : near.filter((name2) => name2 !== "*");
-  const axes = [[at4.value], quantization.values, family, task.values];
-  const fits3 = (cell) => [cell.method, cell.quantization, cell.architecture, cell.task].every((value, index) => {
-    const values = axes[index] ?? [];
-    return values.length === 0 || values.some((one2) => one2 === value || one2.endsWith("*") && value.startsWith(one2.slice(0, -1)));
-  });
-  if (!known2.some(fits3)) return void 0;
-  const kept2 = axes.map(
-    (values, index) => values.filter((one2) => one2.endsWith("*") || known2.some((cell) => part(cell, index) === one2))
-  );
-  const pattern = kept2.map((values) => values.length > 1 ? `{${values.join(",")}}` : values[0] ?? "*").join("/");
-  return { pattern, why: whyOf2(found, near) };
-}
-function part(cell, index) {
-  return [cell.method, cell.quantization, cell.architecture, cell.task][index] ?? "";
-}
-function whyOf2({ at: at4, isSure, quantization, architecture, task }, near) {
-  const isLoaded = at4.value === "*";
-  const open = (axis2, name2) => axis2.values.length === 0 ? [`the ${name2} is not in the source`] : [];
-  const swapped = architecture.values.flatMap(
-    (name2, index) => name2 === near[index] ? [] : [`\`${name2}\` is not in the matrix, ${near[index] === "*" ? "usual ones stand" : "its family stands"} in`]
-  );
-  const several = [quantization, architecture, task].some((axis2) => axis2.values.length > 1);
-  const said = [
-    ...isLoaded ? ["an adapter is loaded, and its files say the method"] : [],
-    ...open(architecture, "model"),
-    ...open(quantization, "quantization"),
-    ...open(task, "task"),
-    ...quantization.values.some((one2) => one2.endsWith("*")) ? ["the quantization cannot be read"] : [],
-    ...swapped,
-    ...several ? ["which of several depends on how it is run"] : []
-  ];
-  return said.length > 0 ? said.join("; ") : isSure ? "not all of it is certain" : "whether it is used depends on how it is run";
-}
-function notMeasured2({ at: at4, quantization, architecture, task }) {
-  const text4 = (axis2) => axis2.values.length > 1 ? `{${axis2.values.join(",")}}` : axis2.values[0] ?? "*";
-  const pattern = [at4.value, text4(quantization), text4(architecture), text4(task)].join("/");
-  return `\`${pattern}\` is used; it is not in the matrix, so it is not measured`;
-}
-function leftOut2({ cell, source }) {
-  const [file = "", line = "1"] = source.split(/:(?=\d+$)/);
-  return {
-    file,
-    line: Number(line),
-    value: `\`${cellId(cell)}\` is used; more cells are in use than one run measures`
-  };
-}
-
-// src/plan/partial.ts
-function defaultsFor(task, matrix) {
-  const usual = selectCells(DEFAULT_PATTERNS, matrix, []).filter((cell) => cell.task === task);
-  if (usual.length > 0) return usual;
-  const first = matrix.find((cell) => cell.task === task)?.architecture;
-  return matrix.filter((cell) => cell.task === task && cell.architecture === first);
-}
-var USUAL_QUANTIZATIONS2 = ["none", "bnb-nf4"];
-var MOST_ARCHITECTURES = 2;
-function expandPartial(pattern) {
-  const matrix = allCells().filter(({ method: method2 }) => method2 !== CONTROL);
-  const [method = "*", quantization = "*", architecture = "*", task = "*"] = pattern.split("/");
-  const fitting = selectCells([pattern], matrix, []);
-  const isUsual2 = (cell) => {
-    const usual = defaultsFor(cell.task, matrix);
-    const architectures = [...new Set(usual.map((one2) => one2.architecture))].slice(0, MOST_ARCHITECTURES);
-    return (method !== "*" || usual.some((one2) => one2.method === cell.method)) && (quantization !== "*" || USUAL_QUANTIZATIONS2.includes(cell.quantization)) && (architecture !== "*" || architectures.includes(cell.architecture)) && (task !== "*" || architecture !== "*" || cell.task === "causal-lm");
-  };
-  return [...new Map(fitting.filter(isUsual2).map((cell) => [cellId(cell), cell])).values()];
-}
-
-// src/intake/code-cells.ts
-var MOST_CELLS = 36;
-var MOST_SAID = 12;
-var FAILS_NOTHING = "A cell that is guessed is measured and shown, and fails no check: name it under `cells:` in `.github/peft-sweep.yml` and it does.";
-function codeCells({ code: code2 }) {
-  const { cells, partial, unsure } = usedCells(code2, allCells(), MOST_CELLS);
-  const own2 = new OwnCells();
-  const sure2 = cells.flatMap((used) => {
-    const ids = own2.add(byItsPaths(used), used.written);
-    return ids.map((id2) => ({ id: id2, source: used.source }));
-  });
-  const taken = new Set(cells.map(({ cell }) => cellId(cell)));
-  const guessed3 = partial.map((one2) => {
-    const measured2 = expandPartial(one2.pattern).filter((cell) => taken.has(cellId(cell)) || taken.size < MOST_CELLS && taken.add(cellId(cell))).flatMap((cell) => own2.add(cell, one2.written));
-    return { ...one2, measured: measured2 };
-  });
-  const callsPeft = code2.some(({ found }) => found.length > 0);
-  const { configurations } = own2;
-  const said = { unsure, notCarried: own2.notes(), callsPeft };
-  return { sure: sure2, configurations, beside: own2.beside(), partial: guessed3, ...said };
-}
-function byItsPaths({ cell, paths = [] }) {
-  const fitting = paths.filter((path) => hasPath(cell, path));
-  const kinds = fitting.filter((path) => path.startsWith("checkpointing"));
-  const taken = kinds.length > 1 ? fitting.filter((path) => !kinds.includes(path)) : fitting;
-  return { ...cell, method: methodBy(cell.method, taken) };
-}
-function cellFindings({ partial, unsure, notCarried, callsPeft }) {
-  const guessed3 = partial.map(({ pattern, source, why, measured: measured2 }) => {
-    const [file = "", line = "1"] = source.split(/:(?=\d+$)/);
-    const as = measured2.length > 0 ? `measured as ${measured2.map((id2) => `\`${id2}\``).join(", ")}` : "not measured";
-    return { kind: "cells-partial", message: `\`${pattern}\` is used: ${why}; ${as}.`, file, line: Number(line) };
-  });
-  const none2 = "No call of PEFT was found in the code: the default cells are measured instead.";
-  return [
-    ...callsPeft ? [] : [{ kind: "no-peft", message: none2 }],
-    ...shortened2("cells-partial", guessed3),
-    ...partial.some(({ measured: measured2 }) => measured2.length > 0) ? [{ kind: "cells-partial", message: FAILS_NOTHING }] : [],
-    ...shortened2("not-carried", notCarried.map(notCarriedFinding)),
-    ...shortened2(
-      "cells-unsure",
-      unsure.map(({ value, file, line }) => ({ kind: "cells-unsure", message: value, file, line }))
-    )
-  ];
-}
-function notCarriedFinding({ argument: argument2, why, at: at4 }) {
-  const [file = "", line = "1"] = at4.split(/:(?=\d+$)/);
-  return { kind: "not-carried", message: `\`${argument2}\` is not carried: ${why}.`, file, line: Number(line) };
-}
-function shortened2(kind, findings) {
-  const rest = findings.length - MOST_SAID;
-  if (rest <= 0) return findings;
-  return [...findings.slice(0, MOST_SAID), { kind, message: `And ${rest} more of the code; \`diff\` lists them.` }];
-}
-function withOwn2(request, configurations) {
-  const all = { ...configurations, ...request.configurations };
-  return Object.keys(all).length === 0 ? request : { ...request, configurations: all };
-}
-function withCells(asked, { sure: sure2, partial, configurations, beside }) {
-  const request = withOwn2(asked, configurations);
-  const used = [...sure2, ...partial.flatMap(({ measured: measured2, source }) => measured2.map((id2) => ({ id: id2, source })))];
-  const sources = {};
-  for (const { id: id2, source } of used) sources[id2] ??= source;
-  if (request.chosenBy !== "default" || used.length === 0) return { ...request, sources };
-  const excluded = request.cells.filter((pattern) => pattern.startsWith("!"));
-  const isSure = new Set(sure2.map(({ id: id2 }) => id2));
-  const guessed3 = partial.map(({ pattern, source, why, measured: measured2 }) => ({
-    pattern,
-    source,
-    why,
-    cells: measured2.filter((id2) => !isSure.has(id2))
-  }));
-  const declared2 = Object.entries(request.checkpoints ?? {}).map(([name2, one2]) => usualOf(name2, one2));
-  const cells = [...Object.keys(sources), ...beside, ...declared2, ...excluded];
-  return { ...request, cells, chosenBy: "code", sources, guessed: guessed3, beside };
-}
-
-// src/detect/names.ts
-function newNames(base, head) {
-  const known2 = new Set(base.flatMap((manifest) => namesIn5(manifest).map(({ name: name2 }) => name2)));
-  const fresh = head.flatMap(namesIn5).filter(({ name: name2 }) => !known2.has(name2));
-  return [...new Map(fresh.map((one2) => [one2.name, one2])).values()];
-}
-function namesIn5({ file, requirements, locked }) {
-  return [...requirements, ...locked].map(({ name: name2, line }) => ({ name: name2, file, line }));
-}
-function lookalikes(base, head) {
-  if (base.length === 0) return [];
-  return newNames(base, head).flatMap(({ name: name2, file, line }) => {
-    const isNear = (watched) => watched !== name2 && Math.abs(watched.length - name2.length) <= 1 && editDistance(watched, name2) <= 1;
-    const like = WATCHED.find(isNear);
-    if (like === void 0) return [];
-    const message = `\`${name2}\` is new here and differs from \`${like}\` by one character. Nothing is measured until somebody has looked: if it is meant, hold it with \`--with ${name2}==VERSION\`.`;
-    return [{ kind: "lookalike", message, file, line, stops: name2 }];
-  });
-}
-function firstUploads(base, head, releases) {
-  return lockNames(base, head).flatMap(({ name: name2, file, line }) => {
-    const known2 = releases.get(name2);
-    if (known2 === void 0) return [];
-    const first = known2.flatMap(({ uploaded }) => uploaded ?? []).toSorted()[0];
-    const when = known2.length === 0 ? "the index has no release of it" : first === void 0 ? "the index does not say since when it exists" : `its first release was uploaded on ${first.slice(0, 10)}`;
-    return [{ kind: "new-name", message: `\`${name2}\` is new to this lock; ${when}.`, file, line }];
-  });
-}
-function lockNames(base, head) {
-  const locks = (manifests) => manifests.filter(({ locked }) => locked.length > 0);
-  return locks(base).length === 0 ? [] : newNames(locks(base), locks(head));
-}
-
-// src/detect/labels.ts
-function copiedLabels(base, pairs2) {
-  return pairs2.flatMap(({ file, old, current }) => {
-    if (current === void 0) return [];
-    const [before, after] = [old && labelOf(old), labelOf(current)];
-    const isForeign = after !== void 0 && !fitsFile(after, file);
-    if (old === void 0 && !(isForeign && base.length > 0)) return [];
-    return labelFinding(current.name, before, after, { file, line: current.line });
-  });
-}
-function lockedLabels(base, head) {
-  const before = new Map(base.map(({ file, locked }) => [file, labelsIn(locked)]));
-  return head.flatMap(
-    ({ file, locked }) => [...labelsIn(locked)].flatMap(([name2, { labels, line }]) => {
-      const known2 = before.get(file)?.get(name2)?.labels;
-      const [gone] = [...known2 ?? []].filter((label) => !labels.has(label));
-      const came = [...labels].filter((label) => known2 && !known2.has(label));
-      return came.flatMap((label) => labelFinding(name2, gone || void 0, label || void 0, { file, line }));
-    })
-  );
-}
-function labelsIn(locked) {
-  const found = /* @__PURE__ */ new Map();
-  for (const { name: name2, version, line } of locked) {
-    const known2 = found.get(name2) ?? { labels: /* @__PURE__ */ new Set(), line };
-    known2.labels.add(localLabel(version) ?? "");
-    found.set(name2, known2);
-  }
-  return found;
-}
-function labelFinding(name2, before, after, { file, line }) {
-  if (before === after) return [];
-  const message = after === void 0 ? `\`${name2}\` loses its build \`+${before}\`: another build would be installed.` : `\`${name2}\` gets the build \`+${after}\`${before === void 0 ? ", which this file did not name before" : ` in place of \`+${before}\``}.`;
-  return [{ kind: "local-version", message, file, line }];
-}
-function labelOf({ specifier }) {
-  return clausesOf(specifier).flatMap(([, version]) => localLabel(version) ?? [])[0];
-}
-var BUILDS = [
-  { label: /^cpu/, file: /(^|[-_./])cpu/i },
-  { label: /^cu\d/, file: /(^|[-_./])(cu\d+|cuda|gpu)/i },
-  { label: /^rocm/, file: /(^|[-_./])(rocm|amd|hip)/i },
-  { label: /^xpu/, file: /(^|[-_./])(xpu|intel)/i }
-];
-function fitsFile(label, file) {
-  const said = BUILDS.filter((build) => build.file.test(file));
-  return said.length === 0 || said.some((build) => build.label.test(label));
-}
-
-// src/detect/guard.ts
-var GUARDS = [
-  unreadable2,
-  droppedExclusions,
-  ({ base, pairs: pairs2 }) => copiedLabels(base, pairs2),
-  ({ base, head }) => lockedLabels(base, head),
-  drifting,
-  againstLock,
-  downgrades,
-  indexesMoved,
-  ({ base, head }) => lookalikes(base, head),
-  notInstallable
-];
-function guard(base, head, own2 = []) {
-  const pairs2 = pairedRequirements(base, head);
-  const seen = { base, head, changes: changesOf(base, head, pairs2), pairs: pairs2, own: own2 };
-  return GUARDS.flatMap((check) => check(seen));
-}
-function unreadable2({ base, head }) {
-  const known2 = new Set(base.flatMap((manifest) => manifest.findings.map(({ file, message }) => `${file} ${message}`)));
-  return head.flatMap((manifest) => manifest.findings.filter(({ file, message }) => !known2.has(`${file} ${message}`)));
-}
-function droppedExclusions({ head, pairs: pairs2 }) {
-  const files = new Map(head.map((manifest) => [manifest.file, manifest]));
-  return pairs2.flatMap(({ file, old, current }) => {
-    if (old === void 0 || current === void 0 || current.source !== "index") return [];
-    const beside = (files.get(file)?.requirements ?? []).filter(
-      ({ name: name2, group, marker: marker2 }) => name2 === current.name && group === current.group && marker2 === current.marker
-    );
-    const isAllowed = (version) => beside.every(({ specifier }) => allows(specifier, version));
-    const named4 = beside.map(({ specifier }) => specifier).join(",");
-    return exclusions(old).filter((version) => keptOut(version, named4).some(isAllowed)).map((version) => ({
-      kind: "exclusion-dropped",
-      message: `\`${current.name}\` loses its exclusion \`!=${version}\` and is allowed to be that release again. Keep it unless that release was mended.`,
-      file,
-      line: current.line
-    }));
-  });
-}
-function exclusions({ specifier }) {
-  return clausesOf(specifier).flatMap(([operator2, version]) => operator2 === "!=" ? [version] : []);
-}
-var PATCHES = 40;
-function keptOut(excluded, specifiers) {
-  if (!excluded.endsWith(".*")) return [excluded];
-  const line = excluded.slice(0, -2);
-  const named4 = clausesOf(specifiers).map(([, version]) => version.replace(/\.\*$/, "")).filter((version) => isVersion(version) && satisfies2(version, `==${excluded}`));
-  return [line, ...Array.from({ length: PATCHES }, (_, patch) => `${line}.${patch}`), ...named4];
-}
-function drifting({ base, head, changes }) {
-  const key = (name2, specifier) => `${name2} ${specifier}`;
-  const moved2 = new Map(
-    changes.filter(({ locked, kind, from, to }) => !locked && kind !== "moved" && from !== "" && to !== "").map((change) => [key(change.library, change.from), change])
-  );
-  const files = /* @__PURE__ */ new Map();
-  for (const { file, requirements } of base)
-    for (const { name: name2, specifier } of requirements) {
-      const known2 = files.get(key(name2, specifier)) ?? /* @__PURE__ */ new Set();
-      files.set(key(name2, specifier), known2.add(file));
-    }
-  return head.flatMap(
-    ({ file, requirements }) => requirements.flatMap(({ name: name2, specifier, line }) => {
-      const change = moved2.get(key(name2, specifier));
-      const saidTheSame = files.get(key(name2, specifier));
-      if (change === void 0 || change.file === file || !saidTheSame?.has(file) || saidTheSame.size < 2) return [];
-      const message = `\`${name2}\` moves to \`${change.to}\` in \`${change.file}\` and stays at \`${change.from}\` here.`;
-      return [{ kind: "drift", message, file, line }];
-    })
-  );
-}
-function againstLock({ head }) {
-  return head.filter(({ locked }) => locked.length > 0).flatMap((lock) => {
-    const versions = /* @__PURE__ */ new Map();
-    for (const { name: name2, version } of lock.locked) versions.set(name2, [...versions.get(name2) ?? [], version]);
-    const beside = head.filter((manifest) => isLockedIn(manifest, lock));
-    return beside.flatMap(
-      ({ file, requirements }) => requirements.flatMap(({ name: name2, specifier, marker: marker2, source, line }) => {
-        const locked = versions.get(name2) ?? [];
-        const isOff = source === "index" && marker2 === "" && specifier !== "" && locked.length > 0 && !locked.some((version) => satisfies2(version, specifier));
-        return isOff ? [
-          {
-            kind: "against-lock",
-            message: `\`${name2}${specifier}\` does not allow ${locked.join(", ")} in \`${lock.file}\`. Refresh the lock.`,
-            file,
-            line
-          }
-        ] : [];
-      })
-    );
-  });
-}
-function isLockedIn({ file, format }, lock) {
-  const own2 = has(formatNamed(format)?.lock)?.formats ?? [];
-  return own2.includes(lock.format) && folderOf(file) === folderOf(lock.file);
-}
-function downgrades({ changes }) {
-  return changes.filter(({ kind }) => kind === "downgraded").map(({ library, from, to, file, line }) => ({
-    kind: "downgrade",
-    message: `\`${library}\` goes back from ${from} to ${to}.`,
-    file,
-    line
-  }));
-}
-function notInstallable({ base, head }) {
-  const known2 = new Set(
-    base.flatMap(({ file, requirements }) => requirements.map(({ written: written4 }) => `${file}\0${written4}`))
-  );
-  return head.flatMap(
-    ({ file, requirements }) => requirements.filter(({ name: name2, source, written: written4 }) => isWatched(name2) && source !== "index" && !known2.has(`${file}\0${written4}`)).map(({ name: name2, source, line }) => ({
-      kind: "not-installable",
-      message: `skipped: not installable. \`${name2}\` comes from ${SOURCES[source]}, which is never fetched or built.`,
-      file,
-      line
-    }))
-  );
-}
-var SOURCES = {
-  index: "an index",
-  git: "a repository",
-  path: "a path",
-  editable: "an editable install",
-  url: "an address"
-};
-function indexesMoved({ base, head, own: own2 }) {
-  const ours2 = new Set(own2.map(indexAddress));
-  const key = (manifest, address) => isByTool(manifest) ? address : `${manifest.file} ${address}`;
-  const before = new Set(base.flatMap((manifest) => manifest.indexes.map(({ address }) => key(manifest, address))));
-  const lockAtBase = base.some(isByTool);
-  return head.flatMap(
-    (manifest) => manifest.indexes.filter(({ address }) => !ours2.has(indexAddress(address))).filter(({ address }) => !before.has(key(manifest, address)) && (!isByTool(manifest) || lockAtBase)).map(({ address, line }) => ({
-      kind: "index-changed",
-      message: `This file names the index \`${address.slice(0, 120)}\`, which it did not before. It is not used: indexes come from the settings of uv and pip.`,
-      file: manifest.file,
-      line
-    }))
-  );
-}
-function isByTool({ format }) {
-  return has(formatNamed(format)?.indexes)?.by === "tool";
-}
-
-// src/formats/locks.ts
-function lockOver(file, format, locks) {
-  if (locks.has(file)) return file;
-  const { workspace, lock } = formatNamed(format ?? "") ?? {};
-  const own2 = has(lock)?.formats ?? [];
-  const folder = folderOf(file);
-  const isAbove = (there) => there === "" || folder.startsWith(`${there}/`);
-  const [nearest] = [...locks].map(([path, of]) => ({ path, there: folderOf(path), rank: own2.includes(of) ? own2.indexOf(of) : own2.length })).filter(({ there }) => there === folder || has(workspace) !== void 0 && isAbove(there)).toSorted((left2, right) => right.there.length - left2.there.length || left2.rank - right.rank);
-  return nearest?.path;
-}
-function refreshCommand(lockFile, library) {
-  const folder = folderOf(lockFile);
-  const command = has(formatByPath(lockFile)?.refresh)?.command(lockFile, library);
-  return command === void 0 || folder === "" ? command : `(cd ${folder} && ${command})`;
-}
-
-// src/detect/effective.ts
-function effective(manifests, file, name2, written4) {
-  const own2 = manifests.find((manifest) => manifest.file === file);
-  const { overrides: overrides2 = [], constraints: constraints2 = [] } = has(formatNamed(own2?.format ?? "")?.overrules) ?? {};
-  const [override] = rowsOf2(own2, name2, overrides2);
-  if (own2 && override) return { specifier: override.specifier, by: placed(own2, override) };
-  const bounds = [
-    ...rowsOf2(own2, name2, constraints2).map((one2) => placed(own2, one2)),
-    ...constraintFiles(manifests, own2).flatMap((other) => rowsOf2(other, name2).map((one2) => placed(other, one2)))
-  ].filter((one2) => one2.specifier !== "" && one2.specifier !== written4);
-  const [first] = bounds;
-  if (first === void 0) return { specifier: written4 };
-  const specifier = [written4, ...bounds.map((one2) => one2.specifier)].filter((one2) => one2 !== "").join(",");
-  return { specifier, by: first };
-}
-function rowsOf2(manifest, name2, groups2) {
-  return (manifest?.requirements ?? []).filter(
-    (one2) => one2.name === name2 && one2.source === "index" && (groups2 === void 0 || groups2.includes(one2.group))
-  );
-}
-function placed(manifest, { group, specifier, line }) {
-  return { what: group.replace(/^\w+:/, "") || "a constraint", specifier, file: manifest?.file ?? "", line };
-}
-function constraintFiles(manifests, own2) {
-  const wanted = (own2?.includes ?? []).flatMap(
-    ({ path, constrains }) => constrains ? [joined(folderOf(own2?.file ?? ""), path)] : []
-  );
-  return manifests.filter(({ file }) => wanted.includes(file));
-}
-
-// src/detect/settle.ts
-function settle(change, ends2, releases, python) {
-  const [from, to] = [
-    endOf3(change, change.from, ends2.base, change.was ?? change.file, releases, python),
-    endOf3(change, change.to, ends2.head, change.file, releases, python)
-  ];
-  return {
-    change,
-    ...from.version !== void 0 && { from: from.version },
-    ...to.version !== void 0 && { to: to.version },
-    ...to.by && { by: to.by }
-  };
-}
-function endOf3(change, written4, manifests, file, releases, python) {
-  if (written4 === "") return {};
-  if (change.locked) return { version: resolveEnd(written4, true, releases, python) };
-  const { specifier, by } = effective(manifests, file, change.library, written4 === "any" ? "" : written4);
-  const locked = lockedAt(manifests, change.library).filter((version2) => allows(specifier, version2));
-  const [only] = locked;
-  const version = locked.length === 1 && only ? only.split("+")[0] : resolveEnd(specifier, false, releases, python);
-  return { version, ...by && { by } };
-}
-function lockedAt(manifests, library) {
-  const held2 = manifests.flatMap(({ locked }) => locked.filter(({ name: name2 }) => name2 === library));
-  return [...new Set(held2.map(({ version }) => version))].filter(isVersion);
-}
-function resolveEnd(end, locked, releases, python) {
-  const exact = locked ? end : exactVersion(end);
-  if (exact !== void 0) {
-    const version = isVersion(exact) ? exact.split("+")[0] : void 0;
-    const isThere = releases.length === 0 || releases.some((release2) => version && sameVersion(release2.version, version));
-    return isThere ? version : void 0;
-  }
-  return usableReleases(releases, python).map(({ version }) => version).filter((version) => allows(end, version)).at(-1);
-}
-function moves(settled2) {
-  const { from, to } = settled2;
-  return from !== void 0 && to !== void 0 && compareVersions(from, to) !== 0;
-}
-function goesBack({ from, to }) {
-  return from !== void 0 && to !== void 0 && compareVersions(from, to) > 0;
-}
-function standing(settled2) {
-  const { file, line } = settled2.change;
-  return { message: sentenceOf(settled2), file, line };
-}
-function sentenceOf({ change, from, to, by }) {
-  const { library, kind } = change;
-  if (from !== void 0 && to !== void 0) {
-    const because = by ? `: \`${by.what}\` in \`${by.file}:${by.line}\` says \`${by.specifier || "any"}\`` : "";
-    return kind === "moved" ? `\`${library}\` is written elsewhere and says the same.` : `\`${library}\` still resolves to ${to}${because}.`;
-  }
-  if (kind === "added") return `\`${library}\` is new here: there is no release before it to compare with.`;
-  if (kind === "removed") return `\`${library}\` is no longer required here.`;
-  if (/^[a-z]+$/.test(change.to) && change.to !== "any")
-    return `\`${library}\` does not come from an index now: that is never fetched or built.`;
-  if (/^[a-z]+$/.test(change.from) && change.from !== "any")
-    return `\`${library}\` did not come from an index before: which release that was is not known, so there is nothing to compare with.`;
-  const missing = to === void 0 ? change.to : change.from;
-  return `\`${library}\` has no usable release that fits \`${missing}\` on this index.`;
-}
-
-// src/detect/projects.ts
-function watchedChanges(changes, watch = WATCHED) {
-  return changes.filter(({ library }) => isWatched(library, watch));
-}
-function projectRequests(ends2, changes, releases, python, watch = WATCHED) {
-  return distinct2(settledProjects(ends2, changes, releases, python, watch).flatMap(requestsOf));
-}
-function standingChanges(ends2, changes, releases, python, watch = WATCHED) {
-  const found = settledProjects(ends2, changes, releases, python, watch).flatMap(({ settled: settled2 }) => standingOf(settled2));
-  return [...new Map(found.map((one2) => [one2.message, one2])).values()];
-}
-function settledProjects(ends2, changes, releases, python, watch = WATCHED) {
-  const all = [...ends2.base, ...ends2.head];
-  const lockFiles2 = new Map(all.filter(({ locked }) => locked.length > 0).map(({ file, format }) => [file, format]));
-  const formats = new Map(all.map(({ file, format }) => [file, format]));
-  const projectOf = (file) => lockOver(file, formats.get(file), lockFiles2) ?? folderOf(file);
-  const before = grouped2(ends2.base, ({ file }) => projectOf(file));
-  const after = grouped2(ends2.head, ({ file }) => projectOf(file));
-  const byProject = grouped2(watchedChanges(changes, watch), ({ file }) => projectOf(file));
-  return [...byProject].map(([project, own2]) => {
-    const was = /* @__PURE__ */ new Set([project, ...own2.flatMap((change) => change.was === void 0 ? [] : projectOf(change.was))]);
-    const projectEnds = { base: [...was].flatMap((one2) => before.get(one2) ?? []), head: after.get(project) ?? [] };
-    const settled2 = withoutLockedTwice(own2).map(
-      (change) => settle(change, projectEnds, releases.get(change.library) ?? [], python)
-    );
-    return { ends: projectEnds, settled: settled2 };
-  });
-}
-function grouped2(elements, key) {
-  const groups2 = /* @__PURE__ */ new Map();
-  for (const element of elements) {
-    const known2 = groups2.get(key(element));
-    if (known2) known2.push(element);
-    else groups2.set(key(element), [element]);
-  }
-  return groups2;
-}
-function withoutLockedTwice(changes) {
-  const locked = new Set(changes.filter((change) => change.locked).map(({ library }) => library));
-  return changes.filter((change) => change.locked || !locked.has(change.library));
-}
-function standingOf(settled2) {
-  const moving = new Set(settled2.filter(moves).map(({ change }) => change.library));
-  return settled2.filter(({ change }) => !moving.has(change.library)).map(standing);
-}
-function requestsOf({ ends: ends2, settled: settled2 }) {
-  const found = settled2.filter(moves).map(({ change, from, to }) => ({
-    library: change.library,
-    from,
-    to,
-    place: { file: change.file, line: change.line }
-  }));
-  const byLibrary = /* @__PURE__ */ new Map();
-  for (const move of found) {
-    const known2 = byLibrary.get(move.library) ?? [];
-    const isKnown2 = known2.some(({ from, to }) => from === move.from && to === move.to);
-    byLibrary.set(move.library, isKnown2 ? known2 : [...known2, move]);
-  }
-  const rounds = Math.max(0, ...[...byLibrary.values()].map((list2) => list2.length));
-  return Array.from({ length: rounds }, (_, round) => {
-    const chosen = [...byLibrary.values()].flatMap((list2) => list2[round] ?? list2[0] ?? []);
-    const names2 = chosen.map(({ library }) => library);
-    return {
-      changes: chosen,
-      held: heldVersions(ends2.head, names2),
-      locked: { base: lockOf(ends2.base, names2), head: lockOf(ends2.head, names2) },
-      files: [...new Set(chosen.map(({ place: place2 }) => place2.file))],
-      manifests: ends2.head.map(({ file }) => file)
-    };
-  });
-}
-function distinct2(requests) {
-  const found = /* @__PURE__ */ new Map();
-  for (const request of requests) {
-    const moves2 = request.changes.map(({ library, from, to }) => `${library} ${from} ${to}`).toSorted();
-    const key = JSON.stringify([moves2, Object.entries(request.held).toSorted(), request.locked]);
-    const known2 = found.get(key);
-    found.set(key, known2 ? joined4(known2, request) : request);
-  }
-  return [...found.values()];
-}
-function joined4(left2, right) {
-  const both2 = (one2, other) => [.../* @__PURE__ */ new Set([...one2, ...other])];
-  return { ...left2, files: both2(left2.files, right.files), manifests: both2(left2.manifests, right.manifests) };
-}
-function heldVersions(head, changed, watch = WATCHED) {
-  const locked = lockOf(head, changed);
-  const held2 = {};
-  for (const name2 of watch) {
-    if (name2 === "torch" || changed.includes(name2)) continue;
-    const pinned = head.flatMap((manifest) => manifest.requirements).filter((one2) => one2.name === name2).flatMap(({ specifier }) => exactVersion(specifier) ?? []);
-    const versions = [...new Set(locked[name2] ? [locked[name2]] : pinned)];
-    const [only] = versions;
-    if (versions.length === 1 && only && isVersion(only)) held2[name2] = only.split("+")[0] ?? only;
-  }
-  return held2;
-}
-function namedTorch(head) {
-  const isTorch = ({ name: name2 }) => name2 === "torch";
-  const pinned = head.flatMap(
-    ({ requirements }) => requirements.filter(isTorch).flatMap(({ specifier }) => exactVersion(specifier) ?? [])
-  );
-  const locked = head.flatMap((manifest) => manifest.locked.filter(isTorch).map(({ version }) => version));
-  const releases = [...new Set((locked.length > 0 ? locked : pinned).map((version) => version.split("+")[0] ?? ""))];
-  const [only] = releases;
-  return releases.length === 1 && only && isVersion(only) ? only : void 0;
-}
-function lockOf(manifests, changed) {
-  const versions = /* @__PURE__ */ new Map();
-  for (const { locked } of manifests)
-    for (const { name: name2, version } of locked) {
-      const known2 = versions.get(name2) ?? /* @__PURE__ */ new Set();
-      known2.add(version);
-      versions.set(name2, known2);
-    }
-  const single = [...versions].filter(
-    ([name2, found]) => found.size === 1 && name2 !== "torch" && !changed.includes(name2)
-  );
-  return Object.fromEntries(
-    single.map(([name2, found]) => [name2, [...found][0] ?? ""]).filter(([name2, version]) => isName(name2) && isVersion(version) && !version.includes("+")).toSorted(([left2], [right]) => left2 < right ? -1 : 1)
-  );
-}
-
-// src/detect/guard-releases.ts
-function guardReleases(ends2, changes, releases, python) {
-  const watched = changes.filter(({ library, to }) => isWatched(library) && to !== "" && releases.has(library));
-  return [
-    ...watched.flatMap((change) => target(change, releases.get(change.library) ?? [])),
-    ...settledProjects(ends2, watched, releases, python).flatMap(({ settled: settled2 }) => settled2).filter(({ change }) => !change.locked && change.kind !== "moved").flatMap((settled2) => [...withoutEffect(settled2), ...backwards(settled2)]),
-    ...watched.flatMap((change) => pythonRange(change, releases.get(change.library) ?? [], ends2.head)),
-    ...firstUploads(ends2.base, ends2.head, releases)
-  ];
-}
-function target(change, releases) {
-  const version = change.locked ? change.to : exactVersion(change.to);
-  if (version === void 0 || !isVersion(version)) return [];
-  const found = releases.find((release2) => sameVersion(release2.version, version.split("+")[0] ?? version));
-  if (found && !found.yanked) return [];
-  const [kind, message] = found ? ["yanked", `${change.library} ${version} was yanked: its authors took it back. Choose another release.`] : ["no-release", `The index has no ${change.library} ${version}. Check the version, and the index settings.`];
-  return [{ kind, message, file: change.file, line: change.line }];
-}
-function withoutEffect({ change, from, to, by }) {
-  const place2 = { file: change.file, line: change.line };
-  if (to === void 0 && exactVersion(change.to) === void 0 && !/^[a-z]+$/.test(change.to))
-    return [{ kind: "no-release", message: `No release of ${change.library} fits \`${change.to}\`.`, ...place2 }];
-  if (from === void 0 || from !== to) return [];
-  const still = `\`${change.library}${change.to}\` still resolves to ${to}`;
-  if (by !== void 0) {
-    const message = `${still}: \`${by.what}\` in \`${by.file}:${by.line}\` says \`${by.specifier}\`, so there is nothing to measure.`;
-    return [{ kind: "no-effect", message, ...place2 }];
-  }
-  if (change.kind === "narrowed" || exactVersion(change.to) || ceilings(change.from) === ceilings(change.to)) return [];
-  return [
-    {
-      kind: "no-effect",
-      message: `${still}: the new ceiling allows nothing new, so there is nothing to measure.`,
-      ...place2
-    }
-  ];
-}
-function backwards(settled2) {
-  const { change, from, to } = settled2;
-  if (!goesBack(settled2) || change.kind === "downgraded") return [];
-  const message = `\`${change.library}\` goes back from ${from} to ${to}, since \`${change.to}\` allows no newer one.`;
-  return [{ kind: "downgrade", message, file: change.file, line: change.line }];
-}
-function ceilings(specifier) {
-  return clausesOf(specifier).filter(([operator2]) => ["<", "<=", "==", "~="].includes(operator2)).map((clause) => clause.join("")).toSorted().join(",");
-}
-function pythonRange(change, releases, head) {
-  const declared2 = head.find(
-    ({ file, python }) => python !== void 0 && folderOf(file) === folderOf(change.file)
-  )?.python;
-  const oldest = declared2 === void 0 ? void 0 : oldestPython(declared2);
-  const to = change.locked ? change.to : exactVersion(change.to);
-  const release2 = releases.find(
-    ({ version }) => to !== void 0 && isVersion(to) && sameVersion(version, to.split("+")[0] ?? to)
-  );
-  if (oldest === void 0 || !release2?.requiresPython || supportsPython(release2, oldest)) return [];
-  const message = `${change.library} ${release2.version} requires Python ${release2.requiresPython}, and this project still declares Python ${oldest}.`;
-  return [{ kind: "python-range", message, file: change.file, line: change.line }];
-}
-function oldestPython(declared2) {
-  const specifier = declared2.replace(/\^\s*/g, ">=").replace(/(^|,)\s*~\s*(?=\d)/g, "$1>=");
-  const minors = Array.from({ length: 16 }, (_, minor) => `3.${minor + 5}.99`);
-  const [oldest] = minors.filter((version) => satisfies2(version, specifier)).toSorted(compareVersions);
-  return oldest?.replace(/\.99$/, "");
-}
-function floorsOf(manifest) {
-  const floors = manifest.requirements.filter(({ name: name2, source, marker: marker2, group }) => isWatched(name2) && source === "index" && marker2 === "" && group === "").flatMap(({ name: name2, specifier, line }) => {
-    const lowest = clausesOf(specifier).find(([operator2]) => [">=", "==", "~="].includes(operator2));
-    const version = lowest?.[1] ?? "";
-    return isVersion(version) ? [{ name: name2, version: version.split("+")[0] ?? version, line }] : [];
-  });
-  return floors.length < 2 ? [] : floors;
-}
-
-// src/intake/floors.ts
-async function clashingFloors(index, { head }, changes) {
-  const touched = new Set(changes.filter(({ library }) => isWatched(library)).map(({ file }) => file));
-  const found = [];
-  for (const manifest of head.manifests.filter(({ file }) => touched.has(file))) {
-    const floors = floorsOf(manifest);
-    if (floors.length === 0) continue;
-    const why = await index.clash(Object.fromEntries(floors.map(({ name: name2, version }) => [name2, version])));
-    if (why === void 0) found.push(notChecked2(manifest.file, floors[0]?.line ?? 1));
-    if (!why) continue;
-    const alone3 = await Promise.all(floors.map(({ name: name2, version }) => index.clash({ [name2]: version })));
-    if (alone3.some((one2) => one2 !== false)) continue;
-    const message = `The oldest versions that this file allows cannot be installed together: ${floors.map(({ name: name2, version }) => `${name2} ${version}`).join(", ")}. ${why}`;
-    found.push({
-      kind: "floors-clash",
-      message: message.slice(0, 600),
-      file: manifest.file,
-      line: floors[0]?.line ?? 1
-    });
-  }
-  return found;
-}
-function notChecked2(file, line) {
-  const message = "Whether the oldest versions that this file allows can be installed together was not checked: that takes uv and an index that answers.";
-  return { kind: "floors-not-checked", message, file, line };
-}
-
-// src/intake/findings.ts
-var MOST_NAMES = 20;
-function findingsOf({ base, head }, own2) {
-  const known2 = new Set(base.findings.map(({ file, message }) => `${file} ${message}`));
-  return [
-    ...guard(base.manifests, head.manifests, own2),
-    ...head.findings.filter(({ file, message }) => !known2.has(`${file} ${message}`))
-  ];
-}
-async function ownIndexes(index, { head }) {
-  if (head.manifests.every(({ indexes }) => indexes.length === 0)) return [];
-  return index.addresses().catch(() => []);
-}
-async function releasesFor(index, ends2, changes, watch) {
-  const watched = changes.map(({ library }) => library).filter((library) => isWatched(library, watch) && isName(library));
-  const fresh = lockNames(ends2.base.manifests, ends2.head.manifests).map(({ name: name2 }) => name2).filter(isName).slice(0, MOST_NAMES);
-  const found = await Promise.all(
-    [.../* @__PURE__ */ new Set([...watched, ...fresh])].map(async (name2) => {
-      try {
-        return [name2, await index.catalog.releases(name2)];
-      } catch (error) {
-        if (!(error instanceof UserError)) throw error;
-        return [name2, []];
-      }
-    })
-  );
-  return new Map(found);
-}
-async function indexFindings(index, ends2, changes, releases) {
-  const manifests = { base: ends2.base.manifests, head: ends2.head.manifests };
-  return [
-    ...guardReleases(manifests, changes, releases, index.python),
-    ...await clashingFloors(index, ends2, changes)
-  ];
-}
-
-// src/intake/requests.ts
-var MOST_REASONS = 12;
-function nothingToMeasure(standing4) {
-  if (standing4.length === 0) return "No watched library changed: nothing to measure.";
-  const shown3 = standing4.slice(0, MOST_REASONS).map(({ message, file, line }) => `${message} (${file}:${line})`);
-  const more = standing4.length - shown3.length;
-  return ["Nothing to measure.", ...shown3, ...more > 0 ? [`And ${more} more like it.`] : []].join(" ");
-}
-async function requestsOf2(written4, ends2, index) {
-  const changes = diffManifests(ends2.base.manifests, ends2.head.manifests);
-  const manifests = { base: ends2.base.manifests, head: ends2.head.manifests };
-  const watched = watchedChanges(changes, written4.watch);
-  const releases = watched.length > 0 ? await releasesFor(index, ends2, changes, written4.watch) : /* @__PURE__ */ new Map();
-  const own2 = await ownIndexes(index, ends2);
-  const findings = [...findingsOf(ends2, own2), ...await indexFindings(index, ends2, changes, releases)];
-  stopUnlessApproved(findings, written4.held);
-  const cells = codeCells(ends2.head);
-  const unsure = written4.chosenBy === "default" ? cellFindings(cells) : [];
-  const found = projectRequests(manifests, watched, releases, index.python, written4.watch);
-  const base = withCells(written4, cells);
-  const standing4 = standingChanges(manifests, watched, releases, index.python, written4.watch);
-  if (found.length === 0) return [{ request: { ...base, changes: [] }, known: { findings }, files: [], standing: standing4 }];
-  const left2 = standing4.map(({ message, file, line }) => ({ kind: "not-moved", message, file, line }));
-  return Promise.all(
-    found.map(async (project) => {
-      const patchable = patchableOf(ends2.head, project);
-      const torch = await heldTorch(project, patchable.manifests, index);
-      const along = heldAlong(base, project, patchable.manifests);
-      const held2 = { ...along, ...project.held, ...torch.held, ...written4.held };
-      return {
-        request: withDefaultCells({ ...base, changes: project.changes, held: held2, locked: project.locked }),
-        known: { findings: [...findings, ...left2, ...torch.findings, ...unsure], patchable },
-        files: project.files,
-        standing: standing4
-      };
-    })
-  );
-}
-function heldAlong({ cells, checkpoints }, { changes }, manifests) {
-  const needed = selectCells(cells, allCells(checkpoints), []).flatMap(packagesOf);
-  const changed = changes.map(({ library }) => library);
-  return heldVersions(manifests, changed, [...new Set(needed)]);
-}
-async function heldTorch(project, manifests, index) {
-  const named4 = project.changes.some(({ library }) => library === "torch") ? void 0 : namedTorch(manifests);
-  if (named4 === void 0) return { held: {}, findings: [] };
-  const releases = usableReleases(await index.catalog.releases("torch"), index.python);
-  if (releases.some(({ version }) => sameVersion(version.split("+")[0] ?? version, named4)))
-    return { held: { torch: named4 }, findings: [] };
-  const message = `The project names torch ${named4}, which has no wheel for Python ${index.python} here: measured with another one. Choose another Python with --python.`;
-  return { held: {}, findings: [{ kind: "torch-not-held", message }] };
-}
-async function upcomingRequests(written4, repository, index) {
-  const cells = codeCells(repository);
-  const base = withCells(written4, cells);
-  const held2 = heldVersions(repository.manifests, [], written4.watch);
-  const patchable = { manifests: repository.manifests, contents: repository.contents };
-  const found = await Promise.all(
-    Object.entries(held2).map(async ([library, from]) => {
-      const releases = usableReleases(await index.catalog.releases(library), index.python);
-      const to = releases.at(-1)?.version;
-      if (to === void 0 || compareVersions(from, to) >= 0) return [];
-      const others = Object.fromEntries(Object.entries(held2).filter(([name2]) => name2 !== library));
-      const request = { ...base, changes: [{ library, from, to }], held: { ...others, ...written4.held } };
-      return [{ request, known: { findings: [], patchable }, files: [], standing: [] }];
-    })
-  );
-  return found.flat();
-}
-function stopUnlessApproved(findings, held2) {
-  const open = findings.filter(({ stops }) => stops !== void 0 && held2[stops] === void 0);
-  if (open.length > 0) throw new UserError(open.map(({ message, file, line }) => `${file}:${line}: ${message}`));
-}
-function patchableOf(head, project) {
-  const inProject = new Set(project.manifests);
-  return { manifests: head.manifests.filter(({ file }) => inProject.has(file)), contents: head.contents };
-}
-
 // src/domain/loaded-at-base.ts
 var CHECKS = {
   "wrong model type": "weights-not-loaded",
@@ -30334,90 +27739,6 @@ function withLoadedAtBase(result, base) {
     failures: [{ stage: "build", kind: "check", type, reason: type, signature: type, message }],
     facts: {}
   };
-}
-
-// src/search/requests.ts
-function groups(problem, cells) {
-  const found = /* @__PURE__ */ new Map();
-  for (const cell of cells) {
-    const packages = packagesFor(problem, cell);
-    const group = found.get(packages.join()) ?? { packages, cells: [] };
-    group.cells.push(cell);
-    found.set(packages.join(), group);
-  }
-  return [...found.values()].toSorted((left2, right) => left2.packages.length - right.packages.length);
-}
-function packagesFor(problem, cell) {
-  const asked = [...problem.changes.map((change) => change.library), ...Object.keys(problem.held)];
-  return problem.packagesOf(cell).filter((name2) => !asked.includes(name2));
-}
-function baseRequest(problem, packages) {
-  return onDevice(problem, { pins: { ...problem.held, ...basePins(problem) }, packages });
-}
-function basePins(problem) {
-  return Object.fromEntries(problem.changes.map((change) => [change.library, change.from]));
-}
-function headPins(problem) {
-  return Object.fromEntries(problem.changes.map((change) => [change.library, change.to]));
-}
-function isBase(problem, moved2) {
-  const isStill2 = problem.changes.every((change) => (moved2[change.library] ?? change.from) === change.from);
-  return isStill2 && Object.keys(moved2).every((name2) => problem.changes.some((change) => change.library === name2));
-}
-function movedRequest(problem, packages, lock, moved2) {
-  const watched = [...ALWAYS, ...packages].filter((name2) => lock[name2] !== void 0);
-  const held2 = Object.fromEntries(watched.map((name2) => [name2, lock[name2] ?? ""]));
-  return onDevice(problem, { pins: { ...held2, ...basePins(problem), ...problem.held, ...moved2 }, packages });
-}
-function onDevice({ device }, request) {
-  return device === void 0 ? request : { ...request, device };
-}
-
-// src/search/problem.ts
-function everyCell(problem) {
-  return [...problem.controls, ...problem.cells];
-}
-function controlsOf(cells) {
-  return withControls(cells).slice(cells.length);
-}
-function withControls(cells) {
-  const known2 = new Set(cells.map(cellId));
-  const controls = new Map(cells.map((cell) => [cellId(controlOf(cell)), controlOf(cell)]));
-  return [...cells, ...[...controls].flatMap(([id2, control]) => known2.has(id2) ? [] : [control])];
-}
-
-// src/search/strategies.ts
-var STRATEGIES = {
-  /** Only where the ends differ, by halving. */
-  bisect: () => [],
-  /** The last release of each minor: what breaks and is mended between two of these, or within one minor, is not seen. */
-  islands: lastOfMinors,
-  exhaustive: (releases) => between(releases)
-};
-function samplesOf(search2, { releases }) {
-  return spread(STRATEGIES[search2](releases), releases.length - 1);
-}
-function lastOfMinors(releases) {
-  const last3 = /* @__PURE__ */ new Map();
-  for (const [index, version] of releases.entries()) {
-    const known2 = last3.get(minorOf(version));
-    if (known2 === void 0 || compareVersions(version, releases[known2] ?? "") > 0) last3.set(minorOf(version), index);
-  }
-  return [...last3.values()].filter((index) => index > 0 && index < releases.length - 1).toSorted((a, b) => a - b);
-}
-function between(releases) {
-  return Array.from({ length: Math.max(0, releases.length - 2) }, (_, offset) => offset + 1);
-}
-function spread(indices, last3) {
-  const distances = new Map(indices.map((index) => [index, Math.min(index, last3 - index)]));
-  const order = [];
-  while (distances.size > 0) {
-    const [farthest] = [...distances].reduce((best, one2) => one2[1] >= best[1] ? one2 : best);
-    order.push(farthest);
-    distances.delete(farthest);
-    for (const [index, distance] of distances) distances.set(index, Math.min(distance, Math.abs(index - farthest)));
-  }
-  return order;
 }
 
 // src/result/probe-record.ts
@@ -30577,7 +27898,7 @@ function isRefusal(message) {
 // src/sweep/weather.ts
 var MEMORY2 = "out of memory";
 var DISK = "disk full";
-var FILES2 = "too many open files";
+var FILES = "too many open files";
 var THREADS = "too many threads or processes";
 var NETWORK = "no network in probes";
 var ACCESS = "not readable or writable in the probe";
@@ -30588,8 +27909,8 @@ var ERRNO = {
   ENOSPC: DISK,
   EDQUOT: DISK,
   EFBIG: DISK,
-  EMFILE: FILES2,
-  ENFILE: FILES2,
+  EMFILE: FILES,
+  ENFILE: FILES,
   EAGAIN: THREADS,
   ECHILD: THREADS,
   ENETUNREACH: NETWORK,
@@ -30641,7 +27962,7 @@ var MESSAGES2 = [
   [/\b(?:os error|errno|error code:?) 12\b/i, MEMORY2],
   [/no space left|disk quota exceeded|file too large|\b(?:os error|errno) (?:27|28|122)\b/i, DISK],
   [/iostream error|failed writing file|unable to (?:write|mmap|open shared memory)|short write/i, DISK],
-  [/too many open files|\b(?:os error|errno) (?:23|24)\b/i, FILES2],
+  [/too many open files|\b(?:os error|errno) (?:23|24)\b/i, FILES],
   [
     /can't start new thread|cannot create thread|resource temporarily unavailable|pthread_create|thread creation failed|code: 11\b/i,
     THREADS
@@ -30870,6 +28191,22 @@ function crashSignal(code2, output) {
   return exhaustion(output.slice(-2e3)) === void 0 ? CRASHES[String(code2)] : void 0;
 }
 
+// src/formats/locks.ts
+function lockOver(file, format, locks) {
+  if (locks.has(file)) return file;
+  const { workspace, lock } = formatNamed(format ?? "") ?? {};
+  const own2 = has(lock)?.formats ?? [];
+  const folder = folderOf(file);
+  const isAbove = (there) => there === "" || folder.startsWith(`${there}/`);
+  const [nearest] = [...locks].map(([path, of]) => ({ path, there: folderOf(path), rank: own2.includes(of) ? own2.indexOf(of) : own2.length })).filter(({ there }) => there === folder || has(workspace) !== void 0 && isAbove(there)).toSorted((left2, right) => right.there.length - left2.there.length || left2.rank - right.rank);
+  return nearest?.path;
+}
+function refreshCommand(lockFile, library) {
+  const folder = folderOf(lockFile);
+  const command = has(formatByPath(lockFile)?.refresh)?.command(lockFile, library);
+  return command === void 0 || folder === "" ? command : `(cd ${folder} && ${command})`;
+}
+
 // src/formats/read.ts
 var LARGEST_MANIFEST = 32 * 1024 * 1024;
 function readManifest(file, content3, as) {
@@ -31021,7 +28358,7 @@ function unifiedDiff(file, before, after) {
   const count3 = endsOpen ? old.length : old.length - 1;
   const changed = Array.from({ length: count3 }, (_, index) => index).filter((index) => old[index] !== current[index]);
   if (changed.length === 0) return "";
-  const hunks = grouped3(changed, count3).map(([from, to]) => {
+  const hunks = grouped2(changed, count3).map(([from, to]) => {
     const lines = linesOf(old, current, from, to, endsOpen ? count3 - 1 : void 0);
     return [`@@ -${from + 1},${to - from} +${from + 1},${to - from} @@`, ...lines].join("\n");
   });
@@ -31030,7 +28367,7 @@ function unifiedDiff(file, before, after) {
 ${hunks.join("\n")}
 `;
 }
-function grouped3(changed, count3) {
+function grouped2(changed, count3) {
   const ranges = [];
   for (const index of changed) {
     const [from, to] = [Math.max(0, index - CONTEXT), Math.min(count3, index + CONTEXT + 1)];
@@ -31156,9 +28493,9 @@ function resolveChange(written4, releases, python, problems) {
     return void 0;
   }
   const { library, place: place2 } = written4;
-  return { library, from, to, releases: [from, ...between2(usable, from, to), to], ...place2 && { place: place2 } };
+  return { library, from, to, releases: [from, ...between(usable, from, to), to], ...place2 && { place: place2 } };
 }
-function between2(usable, from, to) {
+function between(usable, from, to) {
   const [oldest, newest] = [from, to].toSorted(compareVersions);
   const within2 = usable.filter(
     (version) => compareVersions(version, oldest) > 0 && compareVersions(version, newest) < 0
@@ -31197,6 +28534,9 @@ function neighbours(version, usable) {
 }
 
 // src/plan/plan.ts
+function onDevice(request, device) {
+  return device === DEFAULT_DEVICE ? request : { ...request, device };
+}
 function librariesOf(request) {
   const cells = measurable(selectCells(request.cells, allCells(request.checkpoints), []), request);
   const needed = [...ALWAYS, ...packagesNeededBy(cells)].filter((name2) => name2 !== "torch");
@@ -31376,7 +28716,7 @@ function count2(keys, values) {
   return Object.fromEntries(keys.map((key) => [key, values.filter((value) => value === key).length]));
 }
 function toComparison(comparison, input) {
-  if (input.changes.length === 0) return standing2(comparison, input);
+  if (input.changes.length === 0) return standing(comparison, input);
   const { cell, comparison: kind, moves: moves2, before, after, brokenControl } = comparison;
   const cause = brokenControl ? "base model" : comparison.cause;
   return {
@@ -31391,7 +28731,7 @@ function toComparison(comparison, input) {
     ...kind === "not-compared" && { why: whyNot(comparison, input) }
   };
 }
-function standing2(comparison, input) {
+function standing(comparison, input) {
   const { cell, after, brokenControl } = comparison;
   const isKnown2 = isMeasured(after);
   return {
@@ -31560,6 +28900,43 @@ var Place = class {
   }
 };
 
+// src/search/requests.ts
+function groups(problem, cells) {
+  const found = /* @__PURE__ */ new Map();
+  for (const cell of cells) {
+    const packages = packagesFor(problem, cell);
+    const group = found.get(packages.join()) ?? { packages, cells: [] };
+    group.cells.push(cell);
+    found.set(packages.join(), group);
+  }
+  return [...found.values()].toSorted((left2, right) => left2.packages.length - right.packages.length);
+}
+function packagesFor(problem, cell) {
+  const asked = [...problem.changes.map((change) => change.library), ...Object.keys(problem.held)];
+  return problem.packagesOf(cell).filter((name2) => !asked.includes(name2));
+}
+function baseRequest(problem, packages) {
+  return onDevice2(problem, { pins: { ...problem.held, ...basePins(problem) }, packages });
+}
+function basePins(problem) {
+  return Object.fromEntries(problem.changes.map((change) => [change.library, change.from]));
+}
+function headPins(problem) {
+  return Object.fromEntries(problem.changes.map((change) => [change.library, change.to]));
+}
+function isBase(problem, moved2) {
+  const isStill2 = problem.changes.every((change) => (moved2[change.library] ?? change.from) === change.from);
+  return isStill2 && Object.keys(moved2).every((name2) => problem.changes.some((change) => change.library === name2));
+}
+function movedRequest(problem, packages, lock, moved2) {
+  const watched = [...ALWAYS, ...packages].filter((name2) => lock[name2] !== void 0);
+  const held2 = Object.fromEntries(watched.map((name2) => [name2, lock[name2] ?? ""]));
+  return onDevice2(problem, { pins: { ...held2, ...basePins(problem), ...problem.held, ...moved2 }, packages });
+}
+function onDevice2({ device }, request) {
+  return device === void 0 ? request : { ...request, device };
+}
+
 // src/search/evidence.ts
 var BASE = {};
 var Evidence2 = class {
@@ -31678,7 +29055,7 @@ var Evidence2 = class {
   }
   /** What the base environment of a package set turned out to hold. */
   baseLock(packages) {
-    return lockOf2(this.#setOf(packages).base);
+    return lockOf(this.#setOf(packages).base);
   }
   /** The request at some moved versions; undefined while no base is known. */
   request(packages, pins) {
@@ -31765,7 +29142,7 @@ var Evidence2 = class {
     for (const other of this.#places.values()) other.forget();
   }
 };
-function lockOf2({ environment }) {
+function lockOf({ environment }) {
   return environment?.status === "built" ? environment.lock : void 0;
 }
 
@@ -31794,9 +29171,9 @@ function isControlSound(evidence, cell, pins) {
 function isMended(evidence, cell, pins) {
   const { comparison } = evidence.compared(cell, pins);
   if (comparison === "not-compared" || isWorse(comparison)) return false;
-  return isControlSound(evidence, cell, pins) && leftOut3(evidence, cell, pins).length === 0;
+  return isControlSound(evidence, cell, pins) && leftOut2(evidence, cell, pins).length === 0;
 }
-function leftOut3(evidence, cell, pins) {
+function leftOut2(evidence, cell, pins) {
   const [before, after] = [evidence.at(cell, BASE), evidence.at(cell, pins)];
   return atHead(evidence, cell).fresh.map(({ stage }) => stage).filter((stage) => after?.stages[stage] !== "ok" && after?.stages[stage] !== before?.stages[stage]);
 }
@@ -31838,6 +29215,19 @@ var worseOrControls = remembered("ends", (evidence) => {
 });
 function uniqueCells(cells) {
   return [...new Map(cells.map((cell) => [cellId(cell), cell])).values()];
+}
+
+// src/search/problem.ts
+function everyCell(problem) {
+  return [...problem.controls, ...problem.cells];
+}
+function controlsOf(cells) {
+  return withControls(cells).slice(cells.length);
+}
+function withControls(cells) {
+  const known2 = new Set(cells.map(cellId));
+  const controls = new Map(cells.map((cell) => [cellId(controlOf(cell)), controlOf(cell)]));
+  return [...cells, ...[...controls].flatMap(([id2, control]) => known2.has(id2) ? [] : [control])];
 }
 
 // src/search/releases.ts
@@ -31912,6 +29302,40 @@ function middle(low, high, stateOf, preferred) {
   const usable = between3.filter((index) => stateOf(index) !== "unusable").toSorted((left2, right) => Math.abs(left2 - centre) - Math.abs(right - centre) || left2 - right);
   const near = usable.filter((index) => Math.abs(index - centre) <= (high - low) / 4);
   return near.find(preferred) ?? usable[0];
+}
+
+// src/search/strategies.ts
+var STRATEGIES = {
+  /** Only where the ends differ, by halving. */
+  bisect: () => [],
+  /** The last release of each minor: what breaks and is mended between two of these, or within one minor, is not seen. */
+  islands: lastOfMinors,
+  exhaustive: (releases) => between2(releases)
+};
+function samplesOf(search2, { releases }) {
+  return spread(STRATEGIES[search2](releases), releases.length - 1);
+}
+function lastOfMinors(releases) {
+  const last3 = /* @__PURE__ */ new Map();
+  for (const [index, version] of releases.entries()) {
+    const known2 = last3.get(minorOf(version));
+    if (known2 === void 0 || compareVersions(version, releases[known2] ?? "") > 0) last3.set(minorOf(version), index);
+  }
+  return [...last3.values()].filter((index) => index > 0 && index < releases.length - 1).toSorted((a, b) => a - b);
+}
+function between2(releases) {
+  return Array.from({ length: Math.max(0, releases.length - 2) }, (_, offset) => offset + 1);
+}
+function spread(indices, last3) {
+  const distances = new Map(indices.map((index) => [index, Math.min(index, last3 - index)]));
+  const order = [];
+  while (distances.size > 0) {
+    const [farthest] = [...distances].reduce((best, one2) => one2[1] >= best[1] ? one2 : best);
+    order.push(farthest);
+    distances.delete(farthest);
+    for (const [index, distance] of distances) distances.set(index, Math.min(distance, Math.abs(index - farthest)));
+  }
+  return order;
 }
 
 // src/search/walk.ts
@@ -32031,7 +29455,7 @@ var known = remembered("ends", () => /* @__PURE__ */ new Map());
 function movedAlong(evidence, { cell, change, neighbours: neighbours2 }) {
   const low = evidence.place(cell, pinsAt(evidence, change, neighbours2.low));
   const high = evidence.place(cell, pinsAt(evidence, change, neighbours2.high));
-  const [good, bad] = [lockOf3(low), lockOf3(high)];
+  const [good, bad] = [lockOf2(low), lockOf2(high)];
   if (!low || !high || !good || !bad) return void 0;
   const key = `${low.key}
 ${high.key}`;
@@ -32048,7 +29472,7 @@ ${high.key}`;
   known(evidence).set(key, found);
   return found;
 }
-function lockOf3(place2) {
+function lockOf2(place2) {
   return place2?.environment?.status === "built" ? place2.environment.lock : void 0;
 }
 function isConfounded(evidence, located2) {
@@ -32065,7 +29489,7 @@ var boundary = {
   ),
   conclude: (evidence) => ({ boundaries: boundaries(evidence).filter((one2) => !isFlaky(one2)) })
 };
-var placed2 = remembered(
+var placed = remembered(
   "all",
   (evidence) => everyLocated(evidence).flatMap((one2) => {
     const found = boundaryAt(evidence, one2);
@@ -32073,12 +29497,12 @@ var placed2 = remembered(
   })
 );
 function boundaries(evidence) {
-  return placed2(evidence).map(([, found]) => found);
+  return placed(evidence).map(([, found]) => found);
 }
 var flakyCells = remembered(
   "all",
   (evidence) => new Set(
-    placed2(evidence).filter(([one2, found]) => isFlaky(found) && turnAfter(evidence, one2) === void 0).map(([, { cell }]) => cell)
+    placed(evidence).filter(([one2, found]) => isFlaky(found) && turnAfter(evidence, one2) === void 0).map(([, { cell }]) => cell)
   )
 );
 function isFlaky({ certainty }) {
@@ -32100,8 +29524,8 @@ function boundaryAt(evidence, located2) {
     lastGood: change.releases[low] ?? change.from,
     firstBad: change.releases[high] ?? change.to,
     ...fixed && { firstFixed: change.releases[fixed.high] ?? change.to },
-    before: standingOf2(resultAt(evidence, located2, low) ?? before),
-    after: standingOf2(bad),
+    before: standingOf(resultAt(evidence, located2, low) ?? before),
+    after: standingOf(bad),
     ...failure2 && { failure: failure2 },
     moves: compared.moves.filter(({ kind }) => kind !== "stage"),
     measured: measuredVersions(evidence, located2),
@@ -32109,7 +29533,7 @@ function boundaryAt(evidence, located2) {
     certainty: certaintyOf(evidence, located2)
   };
 }
-function standingOf2(result) {
+function standingOf(result) {
   return { outcome: result.outcome, failed: failedStages(result) };
 }
 function measuredVersions(evidence, located2) {
@@ -32513,7 +29937,7 @@ var workaround = {
     const beside = [];
     const worse2 = byModel(worseCells(evidence));
     for (const other of evidence.problem.alternatives) {
-      const own2 = (worse2.get(modelOf(other)) ?? []).filter((cell) => kindOf3(cell, other) !== void 0);
+      const own2 = (worse2.get(modelOf(other)) ?? []).filter((cell) => kindOf2(cell, other) !== void 0);
       const isBeside2 = hasBase(evidence, other) && own2.some((cell) => needsBase(evidence, cell));
       if (isBeside2) beside.push(other);
       if (isBeside2 || own2.some((cell) => !needsBase(evidence, cell))) wanted.push(other);
@@ -32546,7 +29970,7 @@ function modelOf({ architecture, task }) {
 }
 function workaroundsOf(evidence, cell) {
   return (candidates2(evidence).get(modelOf(cell)) ?? []).flatMap((other) => {
-    const kind = kindOf3(cell, other);
+    const kind = kindOf2(cell, other);
     const result = kind && evidence.at(other, evidence.head);
     if (kind === void 0 || result === void 0) return [];
     const why = result.outcome === "pass" ? whyNot2(evidence, cell, other) : void 0;
@@ -32554,7 +29978,7 @@ function workaroundsOf(evidence, cell) {
     return [{ ...tried2, helps: result.outcome === "pass" && why === void 0, ...why && { why } }];
   });
 }
-function kindOf3(cell, other) {
+function kindOf2(cell, other) {
   const isQuantizedAlike = other.quantization === cell.quantization;
   if (other.method === "base" || isQuantizedAlike && other.method === cell.method) return void 0;
   if (methodParts(other.method).paths.join() !== methodParts(cell.method).paths.join()) return void 0;
@@ -32645,9 +30069,9 @@ function next(evidence) {
 // src/search/foresee.ts
 var GUESSES = [likeHead, likeBase];
 var FAR2 = 4;
-var MOST_CELLS2 = 200;
+var MOST_CELLS = 200;
 function foresee(problem, history, running2) {
-  if (problem.cells.length > MOST_CELLS2 || problem.changes.some(({ library }) => library === "torch")) return [];
+  if (problem.cells.length > MOST_CELLS || problem.changes.some(({ library }) => library === "torch")) return [];
   const found = GUESSES.flatMap((guess) => ahead(problem, history, running2, guess));
   const ordered2 = found.toSorted((one2, other) => one2.steps - other.steps);
   const first = new Map(ordered2.toReversed().map((one2) => [keyOf(one2.question), one2]));
@@ -32662,7 +30086,7 @@ function ahead(problem, history, running2, guess) {
   let under = running2;
   for (let steps2 = 0; steps2 < FAR2; steps2++) {
     const before = known2;
-    known2 = [...known2, ...under.map((one2) => ({ ...one2, results: guessed2(problem, before, one2.question, guess) }))];
+    known2 = [...known2, ...under.map((one2) => ({ ...one2, results: guessed(problem, before, one2.question, guess) }))];
     const evidence = new Evidence2(problem, known2);
     const asked = next(evidence);
     if (asked.kind === "done") return found;
@@ -32684,7 +30108,7 @@ function resultIn(history, request, cell) {
   const key = request && requestKey(request);
   return history.find(({ question, results }) => requestKey(question.environment) === key && results.has(cell))?.results.get(cell);
 }
-function guessed2(problem, history, question, guess) {
+function guessed(problem, history, question, guess) {
   const resultOf = (cell) => resultIn(history, question.environment, cellId(cell)) ?? guess(problem, history, question, cell);
   return new Map(question.cells.map((cell) => [cellId(cell), resultOf(cell)]));
 }
@@ -33076,7 +30500,7 @@ function oracleJudge(oracle, progress) {
       const answer = await oracle.examine(cell, left2);
       const what = remarkOn(answer);
       if (what !== void 0) tell(`oracle, ${cell.method} on ${cell.architecture}: ${what}`, what);
-      return findingsOf2(answer);
+      return findingsOf(answer);
     }
   };
 }
@@ -33088,7 +30512,7 @@ function remarkOn(answer) {
   if (answer.kind === "not checked") return `not checked, ${answer.why}`;
   return answer.kind === "agrees" ? answer.but : void 0;
 }
-function findingsOf2(answer) {
+function findingsOf(answer) {
   if (answer.kind === "not checked") return [];
   if (answer.kind === "not finite") return [{ kind: "failure", failure: notFinite(answer) }];
   const measured2 = Number.isFinite(answer.distance) ? [{ kind: "facts", facts: { oracle: answer.distance } }] : [];
@@ -33138,7 +30562,7 @@ async function sweep(planned, known2, ports, machine) {
     () => ports.probes.expect([])
   );
   const { width: _width, ...facts } = machine;
-  const findings = [...known2.findings, ...await findingsOf3(planned, ports, machine)];
+  const findings = [...known2.findings, ...await findingsOf2(planned, ports, machine)];
   const run2 = { ...facts, started: began.date, ms: ports.clock.now() - began.at, stoppedBy, held: { ...planned.held } };
   return reportOf(planned, history, { ...known2, findings }, run2);
 }
@@ -33167,7 +30591,7 @@ function contestedIn(history) {
   );
   return [...new Set(said)].map((message) => ({ kind: "contested-files", message }));
 }
-async function findingsOf3(planned, ports, machine) {
+async function findingsOf2(planned, ports, machine) {
   const findings = machine.containment.missing.map((what) => ({
     kind: "containment",
     message: `Not enforced on this machine: ${what}.`
@@ -33261,180 +30685,6 @@ async function search(problem, planned, ports, machine) {
     evidence.add(await measureBatch(step.questions, { ...ports, judges }, settings));
     if (history.some(({ question }) => question.purpose === "head")) await ports.watch?.(history);
   }
-}
-
-// src/plan/shards.ts
-var MOST2 = 256;
-var ENVIRONMENTS2 = 8;
-var START_MINUTES = 1;
-function shardsOf(requests) {
-  const shards = requests.flatMap(({ plan: plan2, of, isPaid = false }, request) => {
-    const device = plan2.device ?? DEFAULT_DEVICE;
-    return jobsOf(measurable(plan2.cells, plan2), device, plan2.minutes).map((job) => {
-      const { cells, minutes } = job;
-      const limit = isPaid ? minutes : plan2.minutes;
-      const shard = { request, device, class: of?.name ?? device, cells: cells.map(cellId), minutes };
-      const usd = of?.usdPerMinute === void 0 ? {} : { usd: usdOf({ minutes: limit }, of) };
-      return { ...shard, ...usd, ...isPaid ? { limit } : {} };
-    });
-  });
-  return shards.slice(0, MOST2).map((shard, index) => ({ ...shard, id: String(index) }));
-}
-function jobsOf(some, device, limit) {
-  const parts = packageSets(some).flatMap(
-    (cells) => halved({ cells, seconds: predicted(cells, device) }, device, limit)
-  );
-  const bins = [];
-  for (const part2 of parts.toSorted((left2, right) => right.seconds - left2.seconds)) {
-    const open = bins.filter(({ seconds }) => seconds + part2.seconds <= limit * 60).toSorted((left2, right) => left2.seconds - right.seconds)[0];
-    if (open) {
-      for (const cell of part2.cells) open.cells.push(cell);
-      open.seconds += part2.seconds;
-    } else bins.push({ cells: [...part2.cells], seconds: part2.seconds });
-  }
-  return bins.map(({ cells, seconds }) => ({ cells, minutes: Math.min(limit, Math.ceil(seconds / 60)) }));
-}
-function packageSets(cells) {
-  const sets = /* @__PURE__ */ new Map();
-  for (const cell of cells) {
-    const key = packagesOf(cell).join();
-    sets.set(key, [...sets.get(key) ?? [], cell]);
-  }
-  return [...sets.values()];
-}
-function predicted(cells, device) {
-  const { environmentSeconds, cellSeconds } = deviceOf(device).predicted;
-  return ENVIRONMENTS2 * (environmentSeconds + cells.length * cellSeconds);
-}
-function halved(group, device, limit) {
-  const { cells } = group;
-  if (group.seconds <= limit * 60 || cells.length <= 1) return [group];
-  const middle2 = Math.ceil(cells.length / 2);
-  return [cells.slice(0, middle2), cells.slice(middle2)].flatMap(
-    (half) => halved({ cells: half, seconds: predicted(half, device) }, device, limit)
-  );
-}
-function planOfShard(plan2, shard) {
-  const own2 = new Set(shard.cells);
-  const cells = plan2.cells.filter((cell) => own2.has(cellId(cell)));
-  const isNear = (other) => cells.some(({ architecture, task }) => architecture === other.architecture && task === other.task);
-  const minutes = shard.limit ?? plan2.minutes;
-  return { ...plan2, cells, minutes, alternatives: plan2.alternatives.filter(isNear) };
-}
-function usdOf({ minutes }, { usdPerMinute = 0 }) {
-  return billedMinutes([{ minutes }]) * usdPerMinute;
-}
-function billedMinutes(jobs, startMinutes = START_MINUTES) {
-  return jobs.reduce((sum, { minutes }) => sum + Math.ceil(minutes + startMinutes), 0);
-}
-function usdOfAll(shards) {
-  return shards.reduce((sum, { usd = 0 }) => sum + usd, 0);
-}
-
-// src/plan/divide.ts
-function factsOfDivision({ shares, unplaced }, limits) {
-  const classes = shares.map(({ of, cells, why }) => {
-    const jobs = jobsOf(cells, of.device, limits.minutes);
-    const usd = of.usdPerMinute === void 0 ? void 0 : jobs.reduce((sum, job) => sum + usdOf(job, of), 0);
-    const about = { name: of.name, device: of.device, cells: cells.length, jobs: jobs.length, usd };
-    return { ...about, minutes: billedMinutes(jobs), whys: counted2(Object.values(why)) };
-  });
-  const left2 = Object.values(unplaced);
-  if (left2.length === 0) return classes;
-  const none2 = { name: "no runner", device: DEFAULT_DEVICE, cells: left2.length, jobs: 0, minutes: 0 };
-  return [...classes, { ...none2, whys: counted2(left2) }];
-}
-function counted2(whys) {
-  return [...new Set(whys)].map((why) => [why, whys.filter((one2) => one2 === why).length]);
-}
-function divide(cells, classes, limits) {
-  const choices = subsetsOf(classes).map((some) => paidFor(placesIn(some, cells), limits));
-  const best = choices.reduce((left3, right) => isBetter(right, left3, limits) ? right : left3, []);
-  const places = [...best, ...besides(best, classes, limits)];
-  const placed3 = Object.fromEntries(best.map(([cell, { name: name2 }]) => [cellId(cell), name2]));
-  const left2 = cells.filter((cell) => own(placed3, cellId(cell)) === void 0);
-  return {
-    shares: sharesOf(places),
-    placed: placed3,
-    unplaced: Object.fromEntries(left2.map((cell) => [cellId(cell), whyUnplaced(cell, classes, limits)])),
-    usd: priceOf(places, limits)
-  };
-}
-function subsetsOf(items) {
-  return items.reduce((known2, item) => known2.concat(known2.map((some) => some.concat(item))), [[]]);
-}
-function placesIn(classes, cells) {
-  const order = classes.toSorted(cheaperFirst);
-  return cells.flatMap((cell) => {
-    const first = order.find((one2) => unfit2(cell, one2) === void 0);
-    return first ? [[cell, first]] : [];
-  });
-}
-function cheaperFirst(left2, right) {
-  return (left2.usdPerMinute ?? 0) - (right.usdPerMinute ?? 0) || Number(deviceOf(left2.device).hasCards) - Number(deviceOf(right.device).hasCards) || (left2.capability ?? Number.POSITIVE_INFINITY) - (right.capability ?? Number.POSITIVE_INFINITY);
-}
-var MANY = 200;
-function paidFor(places, limits, beside = []) {
-  const isPaid = (count3) => isWithin(priceOf([...beside, ...places.slice(0, count3)], limits), limits);
-  let most = places.length;
-  if (most > MANY && !isPaid(most)) most = halvedDown(most, isPaid);
-  while (most > 0 && !isPaid(most)) most--;
-  return places.slice(0, most);
-}
-function halvedDown(tooMany, isPaid) {
-  let [least, most] = [0, tooMany];
-  while (least + 1 < most) {
-    const middle2 = Math.floor((least + most) / 2);
-    if (isPaid(middle2)) least = middle2;
-    else most = middle2;
-  }
-  return least;
-}
-function isWithin(usd, { usd: most = Number.POSITIVE_INFINITY }) {
-  return usd <= most + 1e-9;
-}
-function isBetter(right, left2, limits) {
-  if (right.length !== left2.length) return right.length > left2.length;
-  const [one2, other] = [priceOf(right, limits), priceOf(left2, limits)];
-  return one2 === other ? sharesOf(right).length < sharesOf(left2).length : one2 < other;
-}
-function besides(places, classes, limits) {
-  const more = places.flatMap(([cell, home]) => {
-    if (ownKernels(cell) === void 0) return [];
-    const others = classes.filter(({ device }) => device !== home.device);
-    return placesIn(others, [cell]);
-  });
-  return paidFor(more, limits, places);
-}
-function priceOf(places, limits) {
-  return sharesOf(places).reduce(
-    (sum, { of, cells }) => sum + jobsOf(cells, of.device, limits.minutes).reduce((some, job) => some + usdOf(job, of), 0),
-    0
-  );
-}
-function sharesOf(places) {
-  const found = /* @__PURE__ */ new Map();
-  for (const [cell, of] of places) {
-    const share = found.get(of.name) ?? { of, cells: [] };
-    share.cells.push(cell);
-    found.set(of.name, share);
-  }
-  return [...found.values()].map((share) => ({
-    ...share,
-    why: Object.fromEntries(share.cells.map((cell) => [cellId(cell), whyPlaced(cell, share.of)]))
-  }));
-}
-function whyPlaced(cell, { device }) {
-  const kernels = ownKernels(cell);
-  if (own(QUANTIZATIONS, cell.quantization)?.needsGpu) return "only a GPU can";
-  if (kernels !== void 0) return `${kernels}: those of this one are measured`;
-  return deviceOf(device).hasCards ? "the cheapest that can" : "a CPU tells the same as a GPU";
-}
-var TOO_LITTLE = "The budget";
-function whyUnplaced(cell, classes, { usd = 0 }) {
-  const reasons = classes.toSorted(cheaperFirst).map((one2) => unfit2(cell, one2));
-  if (reasons.some((why) => why === void 0)) return `${TOO_LITTLE} of $${usd} does not pay for it.`;
-  return reasons.at(-1) ?? "There is no class of runners.";
 }
 
 // src/report/plan.ts
@@ -33657,6 +30907,2575 @@ function withWhy(report, why) {
   };
 }
 
+// src/plan/shards.ts
+var MOST2 = 256;
+var ENVIRONMENTS2 = 8;
+var START_MINUTES = 1;
+function shardsOf(requests) {
+  const shards = requests.flatMap(({ plan: plan2, of, isPaid = false }, request) => {
+    const device = plan2.device ?? DEFAULT_DEVICE;
+    return jobsOf(measurable(plan2.cells, plan2), device, plan2.minutes).map((job) => {
+      const { cells, minutes } = job;
+      const limit = isPaid ? minutes : plan2.minutes;
+      const shard = { request, device, class: of?.name ?? device, cells: cells.map(cellId), minutes };
+      const usd = of?.usdPerMinute === void 0 ? {} : { usd: usdOf({ minutes: limit }, of) };
+      return { ...shard, ...usd, ...isPaid ? { limit } : {} };
+    });
+  });
+  return shards.slice(0, MOST2).map((shard, index) => ({ ...shard, id: String(index) }));
+}
+function jobsOf(some, device, limit) {
+  const parts = packageSets(some).flatMap(
+    (cells) => halved({ cells, seconds: predicted(cells, device) }, device, limit)
+  );
+  const bins = [];
+  for (const part2 of parts.toSorted((left2, right) => right.seconds - left2.seconds)) {
+    const open = bins.filter(({ seconds }) => seconds + part2.seconds <= limit * 60).toSorted((left2, right) => left2.seconds - right.seconds)[0];
+    if (open) {
+      for (const cell of part2.cells) open.cells.push(cell);
+      open.seconds += part2.seconds;
+    } else bins.push({ cells: [...part2.cells], seconds: part2.seconds });
+  }
+  return bins.map(({ cells, seconds }) => ({ cells, minutes: Math.min(limit, Math.ceil(seconds / 60)) }));
+}
+function packageSets(cells) {
+  const sets = /* @__PURE__ */ new Map();
+  for (const cell of cells) {
+    const key = packagesOf(cell).join();
+    sets.set(key, [...sets.get(key) ?? [], cell]);
+  }
+  return [...sets.values()];
+}
+function predicted(cells, device) {
+  const { environmentSeconds, cellSeconds } = deviceOf(device).predicted;
+  return ENVIRONMENTS2 * (environmentSeconds + cells.length * cellSeconds);
+}
+function halved(group, device, limit) {
+  const { cells } = group;
+  if (group.seconds <= limit * 60 || cells.length <= 1) return [group];
+  const middle2 = Math.ceil(cells.length / 2);
+  return [cells.slice(0, middle2), cells.slice(middle2)].flatMap(
+    (half) => halved({ cells: half, seconds: predicted(half, device) }, device, limit)
+  );
+}
+function planOfShard(plan2, shard) {
+  const own2 = new Set(shard.cells);
+  const cells = plan2.cells.filter((cell) => own2.has(cellId(cell)));
+  const isNear = (other) => cells.some(({ architecture, task }) => architecture === other.architecture && task === other.task);
+  const minutes = shard.limit ?? plan2.minutes;
+  return { ...plan2, cells, minutes, alternatives: plan2.alternatives.filter(isNear) };
+}
+function usdOf({ minutes }, { usdPerMinute = 0 }) {
+  return billedMinutes([{ minutes }]) * usdPerMinute;
+}
+function billedMinutes(jobs, startMinutes = START_MINUTES) {
+  return jobs.reduce((sum, { minutes }) => sum + Math.ceil(minutes + startMinutes), 0);
+}
+function usdOfAll(shards) {
+  return shards.reduce((sum, { usd = 0 }) => sum + usd, 0);
+}
+
+// src/adapters/machine/checkpoints/hub.ts
+import { createHash as createHash10 } from "node:crypto";
+import { existsSync as existsSync14, mkdirSync as mkdirSync12, renameSync as renameSync7, writeFileSync as writeFileSync10 } from "node:fs";
+import { dirname as dirname9, join as join21 } from "node:path";
+
+// src/adapters/machine/checkpoints/error.ts
+var CheckpointError = class extends Error {
+  /** `reason` in two or three words, `message` a sentence with the numbers and with what to do. */
+  constructor(reason, message, options) {
+    super(message, options);
+    this.reason = reason;
+    this.name = "CheckpointError";
+  }
+  reason;
+};
+
+// src/adapters/machine/checkpoints/hub.ts
+var HUB_VERSION = "2.4.0";
+var FETCH_MS = 30 * 6e4;
+var FILES2 = String.raw`(?!adapter_config\.json)[\w.-]+\.(safetensors|json|txt|jinja)|tokenizer\.model`;
+var CODE = String.raw`\w+\.py`;
+var PASSED = [
+  ...["HF_ENDPOINT", "HF_TOKEN", "SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"],
+  ...["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "all_proxy", "no_proxy"]
+];
+var Answer = external_exports.object({ reason: external_exports.string().max(60).optional(), message: external_exports.string().max(2e3).optional() });
+async function fromHub(asked, ground, execute = run) {
+  const { cache, offline, environment, say } = ground.host;
+  const folder = folderOf3(cache, asked, environment.HF_ENDPOINT);
+  if (existsSync14(folder)) return folder;
+  if (offline) throw new CheckpointError("not there", "It was not fetched before, and this run is offline.");
+  const python = await ground.python();
+  const scratch = makeScratch(cache, "hub");
+  try {
+    say(`fetching ${asked.id} at ${asked.revision.slice(0, 12)}`);
+    await fetched(asked, { ground, python, scratch, execute });
+    await execute("chmod", ["-R", "a+rX", join21(scratch, "files")], {});
+    mkdirSync12(dirname9(folder), { recursive: true });
+    if (!existsSync14(folder)) renameSync7(join21(scratch, "files"), folder);
+    return folder;
+  } finally {
+    await removeFolders([scratch]);
+  }
+}
+function folderOf3(cache, { id: id2, revision, trustsCode }, endpoint = "") {
+  const name2 = `${id2.replace("/", "--")}@${revision}${trustsCode ? "+code" : ""}`;
+  const hub = createHash10("sha256").update(endpoint).digest("hex").slice(0, 8);
+  return join21(cache, "hub", hub, name2);
+}
+async function fetched({ id: id2, revision, trustsCode, mostBytes }, fetch) {
+  const { ground, python, scratch, execute } = fetch;
+  const files = trustsCode ? `${FILES2}|${CODE}` : FILES2;
+  const asked = { id: id2, revision, folder: join21(scratch, "files"), files, most: mostBytes };
+  const script = join21(ground.program, "peft_probe", "brought", "fetch.py");
+  const finished = await execute(python, ["-I", script, JSON.stringify(asked)], {
+    env: hubEnvironment(ground.host.environment, scratch),
+    timeoutMs: FETCH_MS,
+    signal: ground.host.signal
+  });
+  const { reason, message = "" } = answerIn(finished);
+  if (reason !== void 0) throw new CheckpointError(reason, message);
+}
+function answerIn({ status, stdout, stderr }) {
+  const said = stdout.trim().split("\n").at(-1) ?? "";
+  try {
+    if (status === 0) return Answer.parse(JSON.parse(said));
+  } catch {
+  }
+  const last3 = stderr.trim().split("\n").at(-1) ?? "";
+  return { reason: "cannot be fetched", message: `Fetching ended with status ${status}. ${last3.slice(0, 300)}` };
+}
+function hubEnvironment(environment, scratch) {
+  const passed = PASSED.flatMap((name2) => {
+    const value = environment[name2];
+    return value === void 0 ? [] : [[name2, value]];
+  });
+  return {
+    ...{ PATH: "/usr/local/bin:/usr/bin:/bin", HOME: scratch, TMPDIR: scratch, LANG: "C.UTF-8" },
+    ...{ HF_HOME: join21(scratch, "home"), HF_HUB_DISABLE_TELEMETRY: "1", HF_HUB_DISABLE_PROGRESS_BARS: "1" },
+    ...{ HF_HUB_DISABLE_IMPLICIT_TOKEN: environment.HF_TOKEN === void 0 ? "1" : "0", HF_HUB_DISABLE_XET: "1" },
+    ...{ HF_HUB_DISABLE_SYMLINKS: "1", HF_HUB_DISABLE_SHARED_BLOBS: "1", HF_HUB_DISABLE_UPDATE_CHECK: "1" },
+    ...Object.fromEntries(passed)
+  };
+}
+async function fetcherOf({ host, index }) {
+  const folder = join21(host.cache, `fetcher-${HUB_VERSION}-${host.python.tag}`);
+  const python = join21(folder, "bin", "python");
+  const mark = join21(folder, "complete");
+  if (existsSync14(mark)) return python;
+  const uv = await index.uv();
+  const made = await uv.call(["venv", "--quiet", "--clear", "--python", host.python.path, folder]);
+  const wanted = ["--only-binary", ":all:", `huggingface_hub==${HUB_VERSION}`];
+  const installed2 = made.status === 0 ? await uv.call(["pip", "install", "--quiet", "--python", python, ...wanted, ...index.settings.uvOptions]) : made;
+  if (installed2.status !== 0)
+    throw new CheckpointError("cannot be fetched", `huggingface_hub could not be installed: ${shortReason(installed2)}`);
+  writeFileSync10(mark, "");
+  return python;
+}
+
+// src/adapters/machine/checkpoints/open.ts
+import { createHash as createHash11 } from "node:crypto";
+import { closeSync as closeSync2, openSync as openSync2, readSync as readSync2 } from "node:fs";
+import { join as join24, resolve as resolve6 } from "node:path";
+
+// src/domain/stored-form.ts
+var WEIGHTS = "config_groups.*.weights";
+var packed = (bits2) => ({
+  quant_method: "compressed-tensors",
+  format: "pack-quantized",
+  [`${WEIGHTS}.num_bits`]: bits2,
+  [`${WEIGHTS}.type`]: "int"
+});
+var bitsandbytes = { quant_method: "bitsandbytes" };
+var torchao = (type) => ({ quant_method: "torchao", "quant_type.default._type": type });
+var quanto = (weights) => ({ quant_method: "quanto", weights });
+var FORMS = [
+  ["bnb-int8", { ...bitsandbytes, load_in_8bit: true }],
+  ["bnb-nf4+double", { ...bitsandbytes, bnb_4bit_quant_type: "nf4", bnb_4bit_use_double_quant: true }],
+  ["bnb-nf4", { ...bitsandbytes, load_in_4bit: true, bnb_4bit_quant_type: "nf4" }],
+  ["bnb-fp4", { ...bitsandbytes, load_in_4bit: true, bnb_4bit_quant_type: "fp4" }],
+  ["ct-int4", packed(4)],
+  ["ct-int8", packed(8)],
+  ["ct-fp8", { quant_method: "compressed-tensors", format: "float-quantized", [`${WEIGHTS}.type`]: "float" }],
+  ["fp8", { quant_method: "fp8" }],
+  ["bitnet", { quant_method: "bitnet" }],
+  ["gptq-int4", { quant_method: "gptq", bits: 4 }],
+  ["awq-int4", { quant_method: "awq", bits: 4 }],
+  ["auto-round-int4", { quant_method: "auto-round", bits: 4 }],
+  ["hqq-int4", { quant_method: "hqq" }],
+  ["torchao-int8wo", torchao("Int8WeightOnlyConfig")],
+  ["torchao-fp8wo", torchao("Float8WeightOnlyConfig")],
+  ["torchao-intx-int4", torchao("IntxWeightOnlyConfig")],
+  ["torchao-int4wo", torchao("Int4WeightOnlyConfig")],
+  ["quanto-int8", quanto("int8")],
+  ["quanto-int4", quanto("int4")],
+  ["quanto-float8", quanto("float8")]
+];
+function storedForm(settings) {
+  return FORMS.find(([, signs]) => Object.entries(signs).every(([path, value]) => at2(settings, path) === value))?.[0];
+}
+function methodIn(settings) {
+  const method = at2(settings, "quant_method");
+  return typeof method === "string" ? method.slice(0, 60) : "no `quant_method`";
+}
+function at2(value, path) {
+  let found = value;
+  for (const name2 of path.split(".")) {
+    if (typeof found !== "object" || found === null) return void 0;
+    const entries = Object.entries(found);
+    found = name2 === "*" ? entries[0]?.[1] : entries.find(([key]) => key === name2)?.[1];
+  }
+  return found;
+}
+
+// src/adapters/machine/checkpoints/files.ts
+import { lstatSync as lstatSync3, readdirSync as readdirSync12, readFileSync as readFileSync13, realpathSync, statSync as statSync10 } from "node:fs";
+import { join as join22, sep } from "node:path";
+var SHOWN8 = /^(?!adapter_(config\.json|model\.safetensors)$)[\w.-]+\.(safetensors|json|txt|jinja)$|^tokenizer\.model$/;
+var ADAPTER = /^adapter_(config\.json|model\.(safetensors|bin))$/;
+var WEIGHTS2 = /^(pytorch_|tf_|flax_)?model\b[\w.-]*$/;
+var CODE2 = /^\w+\.py$/;
+var PICKLES = /\.(bin|pt|pth|pkl|pickle|ckpt|msgpack|h5)$/;
+var MOST_FILES3 = 2e3;
+var MOST_TEXT = 64 << 20;
+var MOST_JSON = 16 << 20;
+function filesOf(path, trustsCode) {
+  const folder = realFolder(path);
+  const all = readdirSync12(folder).toSorted();
+  if (all.length > MOST_FILES3)
+    throw new CheckpointError("too many files", `It has ${all.length} files, more than ${MOST_FILES3}.`);
+  requireModel(all);
+  const names2 = all.filter((name2) => SHOWN8.test(name2) || trustsCode && CODE2.test(name2));
+  return {
+    folder,
+    names: names2.filter((name2) => isFileInside(folder, name2)),
+    pickles: all.filter((name2) => PICKLES.test(name2))
+  };
+}
+function requireModel(all) {
+  const has3 = (pattern) => all.some((name2) => pattern.test(name2));
+  if (!has3(ADAPTER) || has3(WEIGHTS2)) return;
+  throw new CheckpointError(
+    "only an adapter",
+    "It holds an adapter and no model. Name the folder of the model that it was trained on, or merge it and save that."
+  );
+}
+function realFolder(path) {
+  try {
+    const real = realpathSync(path);
+    if (statSync10(real).isDirectory()) return real;
+  } catch {
+    throw new CheckpointError("not there", "There is no such folder. Paths count from the folder of the run.");
+  }
+  throw new CheckpointError("not there", "It is no folder.");
+}
+function isFileInside(folder, name2) {
+  const path = join22(folder, name2);
+  if (lstatSync3(path).isSymbolicLink()) requireInside(folder, path, name2);
+  const state = statSync10(path);
+  if (!state.isFile()) return false;
+  if (!name2.endsWith(".safetensors") && state.size > MOST_TEXT)
+    throw new CheckpointError("too large", `\`${name2}\` has ${state.size} bytes; of a text 64 MiB are read.`);
+  if (process.getuid?.() === 0 && (state.mode & 4) === 0)
+    throw new CheckpointError("cannot be read", `\`${name2}\` is for its owner only. Let others read it: chmod a+r.`);
+  return true;
+}
+function requireInside(folder, path, name2) {
+  const target2 = reached(path);
+  if (target2?.startsWith(folder + sep)) return;
+  throw new CheckpointError(
+    "link out of it",
+    `\`${name2}\` is a link that leads out of its folder. Copy the file in, or name the folder that holds the files.`
+  );
+}
+function reached(path) {
+  try {
+    return realpathSync(path);
+  } catch {
+    return void 0;
+  }
+}
+function readJson({ folder, names: names2 }, name2) {
+  if (!names2.includes(name2)) throw new CheckpointError("not a checkpoint", `It has no \`${name2}\`.`);
+  const path = join22(folder, name2);
+  if (statSync10(path).size > MOST_JSON) throw new CheckpointError("too large", `\`${name2}\` has more than 16 MiB.`);
+  try {
+    const found = JSON.parse(readFileSync13(path, "utf8"));
+    if (typeof found === "object" && found !== null && !Array.isArray(found)) return { ...found };
+  } catch (cause) {
+    throw new CheckpointError("not a checkpoint", `\`${name2}\` is no JSON.`, { cause });
+  }
+  throw new CheckpointError("not a checkpoint", `\`${name2}\` is no JSON object.`);
+}
+
+// src/adapters/machine/checkpoints/weights.ts
+import { join as join23 } from "node:path";
+
+// src/adapters/machine/checkpoints/header.ts
+import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
+var LONGEST_HEADER = 16 << 20;
+var MOST_TENSORS = 1e5;
+var BITS = {
+  ...{ F64: 64, F32: 32, F16: 16, BF16: 16, F8_E4M3: 8, F8_E5M2: 8, F8_E8M0: 8, F4: 4 },
+  ...{ I64: 64, U64: 64, I32: 32, U32: 32, I16: 16, U16: 16, I8: 8, U8: 8, BOOL: 8 }
+};
+var Entry = external_exports.strictObject({
+  dtype: external_exports.string().max(20),
+  shape: external_exports.array(external_exports.int().nonnegative()).max(8),
+  data_offsets: external_exports.tuple([external_exports.int().nonnegative(), external_exports.int().nonnegative()])
+});
+var Header = external_exports.record(external_exports.string().max(500), external_exports.unknown());
+function readHeader(path, name2) {
+  const descriptor = opened(path, name2);
+  try {
+    const { size } = fstatSync(descriptor);
+    const header = parsed3(bytesOf2(descriptor, size, name2), name2);
+    const start2 = 8 + header.length;
+    return tensorsIn(header.entries, size - start2, name2);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+function opened(path, name2) {
+  try {
+    return openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  } catch (cause) {
+    throw new CheckpointError("cannot be read", `\`${name2}\` cannot be opened.`, { cause });
+  }
+}
+function bytesOf2(descriptor, size, name2) {
+  if (size < 8) throw new CheckpointError("partial", `\`${name2}\` has ${size} bytes, fewer than its own length takes.`);
+  const [head] = [Buffer.alloc(8)];
+  readSync(descriptor, head, 0, 8, 0);
+  const length = head.readBigUInt64LE(0);
+  if (length > LONGEST_HEADER)
+    throw new CheckpointError(
+      "header too long",
+      `\`${name2}\` says that its header has ${length} bytes; 16 MiB are read.`
+    );
+  if (8 + Number(length) > size) throw new CheckpointError("partial", `\`${name2}\` ends within its header.`);
+  const text4 = Buffer.alloc(Number(length));
+  readSync(descriptor, text4, 0, text4.length, 8);
+  return text4;
+}
+function parsed3(text4, name2) {
+  try {
+    const whole2 = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(text4));
+    const { __metadata__: _metadata, ...tensors } = Header.parse(whole2);
+    return { length: text4.length, entries: Object.entries(tensors) };
+  } catch (cause) {
+    throw new CheckpointError("not safetensors", `The header of \`${name2}\` is no JSON object.`, { cause });
+  }
+}
+function tensorsIn(entries, room, name2) {
+  if (entries.length > MOST_TENSORS)
+    throw new CheckpointError("header too long", `\`${name2}\` has ${entries.length} tensors; 100,000 are read.`);
+  const found = entries.map(([tensor, written4]) => tensorAt(tensor, written4, name2));
+  const held2 = found.reduce((sum, { bytes }) => sum + bytes, 0);
+  if (held2 !== room)
+    throw new CheckpointError(
+      held2 > room ? "partial" : "not safetensors",
+      `\`${name2}\` has ${room} bytes of tensors where its header says ${held2}.`
+    );
+  return found;
+}
+function tensorAt(tensor, written4, file) {
+  const entry = Entry.safeParse(written4);
+  const bits2 = entry.success && Object.hasOwn(BITS, entry.data.dtype) ? BITS[entry.data.dtype] : void 0;
+  if (!entry.success || bits2 === void 0) throw wrong(tensor, file, "has no dtype, shape and place that are known");
+  const {
+    dtype,
+    shape,
+    data_offsets: [from, to]
+  } = entry.data;
+  const count3 = shape.reduce((product, width) => product * width, 1);
+  if (!Number.isSafeInteger(count3 * bits2) || count3 * bits2 / 8 !== to - from)
+    throw wrong(tensor, file, `has ${to - from} bytes where its shape asks for ${count3 * bits2 / 8}`);
+  return { name: tensor, dtype, count: count3, bytes: to - from };
+}
+function wrong(tensor, file, what) {
+  return new CheckpointError("not safetensors", `\`${tensor.slice(0, 100)}\` in \`${file}\` ${what}.`);
+}
+
+// src/adapters/machine/checkpoints/weights.ts
+var INDEX3 = "model.safetensors.index.json";
+var SINGLE = "model.safetensors";
+var SHARD = /^[\w.-]+\.safetensors$/;
+var FLOATS = ["F64", "F32", "F16", "BF16"];
+var BYTES_LOADED = 4;
+function weightsOf(files) {
+  if (files.names.includes(INDEX3)) return ofShards(files);
+  if (files.names.includes(SINGLE)) return readHeader(join23(files.folder, SINGLE), SINGLE);
+  if (files.pickles.length > 0)
+    throw new CheckpointError(
+      "only pickle files",
+      `Its weights are in \`${files.pickles[0]}\`, which runs code when it is read. Save it with \`safe_serialization=True\`.`
+    );
+  throw new CheckpointError("not a checkpoint", `It has neither \`${SINGLE}\` nor \`${INDEX3}\`.`);
+}
+function ofShards(files) {
+  const { weight_map: map } = readJson(files, INDEX3);
+  const places = typeof map === "object" && map !== null ? Object.entries(map) : [];
+  const shards = [...new Set(places.map(([, shard]) => String(shard)))];
+  if (shards.length === 0) throw new CheckpointError("partial", `\`${INDEX3}\` names no file.`);
+  const gone = shards.filter((shard) => !SHARD.test(shard) || !files.names.includes(shard));
+  if (gone.length > 0)
+    throw new CheckpointError(
+      "partial",
+      `\`${INDEX3}\` names ${shards.length} files, and ${gone.length} of them are not there: \`${String(gone[0]).slice(0, 100)}\`. Fetch it whole.`
+    );
+  const tensors = shards.flatMap((shard) => readHeader(join23(files.folder, shard), shard));
+  const held2 = new Set(tensors.map(({ name: name2 }) => name2));
+  const missing = places.filter(([name2]) => !held2.has(name2));
+  if (missing.length > 0)
+    throw new CheckpointError(
+      "partial",
+      `${missing.length} of ${places.length} tensors that \`${INDEX3}\` names are in none of its files: \`${missing[0]?.[0].slice(0, 100)}\`.`
+    );
+  return tensors;
+}
+function loadedBytes(tensors) {
+  return tensors.reduce(
+    (sum, { dtype, count: count3, bytes }) => sum + (FLOATS.includes(dtype) ? count3 * BYTES_LOADED : bytes),
+    0
+  );
+}
+
+// src/adapters/machine/checkpoints/open.ts
+var COPIES = 4;
+var BYTES_A_SECOND = 2e6;
+var CHUNK = 1 << 20;
+async function openCheckpoints(declared2 = {}, opener) {
+  const checkpoints = {};
+  const own2 = /* @__PURE__ */ new Map();
+  for (const [name2, checkpoint] of Object.entries(declared2)) {
+    const opened2 = await openOne(checkpoint, opener);
+    checkpoints[name2] = opened2.checkpoint;
+    if (opened2.own !== void 0) own2.set(name2, opened2.own);
+  }
+  return { checkpoints, own: own2 };
+}
+async function openOne(checkpoint, opener) {
+  try {
+    const files = filesOf(await placeOf3(checkpoint, opener), checkpoint.trustsCode);
+    const settings = readJson(files, "config.json");
+    const modelType = typeOf2(settings);
+    const stored = formOf(settings);
+    const bytes = roomFor(files, opener.mostBytes);
+    const own2 = {
+      folder: files.folder,
+      files: files.names.map((name2) => join24(files.folder, name2)),
+      trustsCode: checkpoint.trustsCode,
+      bringsCode: (settings.auto_map ?? null) !== null,
+      isStored: stored !== void 0,
+      modelType,
+      extraSeconds: Math.ceil(bytes / BYTES_A_SECOND),
+      hash: hashOf3(files, checkpoint.trustsCode)
+    };
+    const opened2 = { ...checkpoint, isOpened: true };
+    return { checkpoint: stored === void 0 ? opened2 : { ...opened2, stored }, own: own2 };
+  } catch (error) {
+    if (!(error instanceof CheckpointError)) throw error;
+    const { reason, message } = error;
+    return {
+      checkpoint: { ...checkpoint, isOpened: true, unfit: { reason, message: message.slice(0, 1500) } }
+    };
+  }
+}
+async function placeOf3({ source, trustsCode }, { folder, fetch }) {
+  return "path" in source ? resolve6(folder, source.path) : fetch(source.id, source.revision, trustsCode);
+}
+function typeOf2({ model_type: type }) {
+  if (typeof type === "string" && type !== "") return type;
+  throw new CheckpointError(
+    "not a checkpoint",
+    "Its `config.json` has no `model_type`: it is no model of transformers."
+  );
+}
+function formOf({ quantization_config: settings }) {
+  if (settings === void 0 || settings === null) return void 0;
+  const form = storedForm(settings);
+  if (form !== void 0) return form;
+  const what = `Its \`quantization_config\` (${methodIn(settings)}) is of a form that the matrix lacks.`;
+  throw new CheckpointError("form not known", what);
+}
+function roomFor(files, most) {
+  const bytes = loadedBytes(weightsOf(files));
+  if (bytes * COPIES <= most) return bytes;
+  const [loaded, needed, allowed] = [bytes, bytes * COPIES, most].map((some) => `${(some / 1e9).toFixed(2)} GB`);
+  throw new CheckpointError(
+    "too large",
+    `It takes ${loaded} loaded, and a cell about ${needed} with its copies; a cell may take ${allowed} here.`
+  );
+}
+function hashOf3({ folder, names: names2 }, trustsCode) {
+  const hash2 = createHash11("sha256").update(`code ${trustsCode}\0`);
+  for (const name2 of names2) addFile(hash2.update(`${name2}\0`), join24(folder, name2));
+  return hash2.digest("hex").slice(0, 12);
+}
+function addFile(hash2, path) {
+  const [descriptor, chunk] = [openSync2(path, "r"), Buffer.alloc(CHUNK)];
+  try {
+    for (let read = readSync2(descriptor, chunk); read > 0; read = readSync2(descriptor, chunk))
+      hash2.update(chunk.subarray(0, read));
+  } finally {
+    closeSync2(descriptor);
+  }
+}
+
+// src/adapters/machine/checkpoints/opener.ts
+function openerOf(world) {
+  const { folder, device } = world.host;
+  const mostBytes = device.limits.bytes;
+  const program = world.sandbox.warden.program;
+  const ground = { host: world.host, program, python: () => fetcherOf(world) };
+  return {
+    folder,
+    mostBytes,
+    fetch: (id2, revision, trustsCode) => fromHub({ id: id2, revision, trustsCode, mostBytes: mostBytes / COPIES }, ground)
+  };
+}
+
+// src/adapters/index/access.ts
+import { join as join26 } from "node:path";
+
+// src/adapters/index/catalog.ts
+import { createHash as createHash12 } from "node:crypto";
+import { mkdirSync as mkdirSync13, readdirSync as readdirSync13, readFileSync as readFileSync14, renameSync as renameSync8, writeFileSync as writeFileSync11 } from "node:fs";
+import { join as join25 } from "node:path";
+
+// src/adapters/index/http.ts
+import { get as getPlain } from "node:http";
+import { get } from "node:https";
+import { rootCertificates } from "node:tls";
+import { gunzipSync } from "node:zlib";
+var LARGEST = 64 * 1024 * 1024;
+var TRIES = 3;
+var REDIRECTS = 5;
+var SECONDS = 15;
+var Hopeless = class extends Error {
+};
+function patienceOf({ UV_HTTP_TIMEOUT }) {
+  const asked = Number(UV_HTTP_TIMEOUT);
+  const idleMs = 1e3 * (asked > 0 && asked < 3600 ? asked : SECONDS);
+  return { idleMs, totalMs: 3 * idleMs };
+}
+async function fetchText(url, asking2) {
+  const deadline = Date.now() + asking2.patience.totalMs;
+  const over = new AbortController();
+  const late = setTimeout(() => over.abort(), asking2.patience.totalMs);
+  const signal = asking2.signal ? AbortSignal.any([asking2.signal, over.signal]) : over.signal;
+  try {
+    for (let attempt = 1; ; attempt++) {
+      const { answer, error } = await attempted(url, { ...asking2, signal });
+      if (answer !== void 0 && answer.status < 500 && answer.status !== 429) return answer;
+      const wait = retryAfter(answer) ?? 150 * 4 ** attempt;
+      const mayTryAgain = attempt < TRIES && !isHopeless(error) && Date.now() + wait < deadline;
+      if (!mayTryAgain || signal.aborted) throw giveUp(answer, error, asking2, signal);
+      await pause(wait, signal);
+    }
+  } finally {
+    clearTimeout(late);
+  }
+}
+async function attempted(url, asking2) {
+  try {
+    return { answer: await getOnce(addressOf2(url), asking2, REDIRECTS) };
+  } catch (error) {
+    const isOurs = /^(EMFILE|ENFILE|ENOMEM)$/.test(String(error.code));
+    if (isOurs) throw new WeatherError(limitOf(error) ?? "", { cause: error });
+    if (error instanceof UserError) throw error;
+    return { error };
+  }
+}
+function addressOf2(url) {
+  const address = URL.canParse(url) ? new URL(url) : void 0;
+  if (address?.protocol === "https:" || address?.protocol === "http:") return address;
+  const shown3 = url.replace(/\/\/[^/@\s]*@/g, "//");
+  throw new UserError(
+    `The index address \`${shown3}\` cannot be used: it does not begin with https:// or http://. Check the index settings of uv and pip.`
+  );
+}
+function giveUp(answer, error, { patience }, signal) {
+  const seconds = Math.round(patience.totalMs / 1e3);
+  const next2 = "Try again later, or run with --offline to use what is cached.";
+  if (answer === void 0 && signal.aborted)
+    return new WeatherError(`The package index did not answer in full within ${seconds} s. ${next2}`);
+  if (answer === void 0)
+    return new WeatherError(`The package index did not answer: ${whyOf(error)}`, { cause: error });
+  const wait = retryAfter(answer);
+  const asked = wait === void 0 ? "" : ` and asks to wait ${Math.ceil(wait / 1e3)} s`;
+  return new WeatherError(`The package index answered ${answer.status}${asked}. ${next2}`);
+}
+function isHopeless(error) {
+  return error instanceof Hopeless || isUntrusted(error);
+}
+function isUntrusted(error) {
+  return /CERT|SELF_SIGNED|UNABLE_TO_|ERR_TLS/.test(error?.code ?? "");
+}
+function retryAfter(answer) {
+  const value = answer?.headers["retry-after"];
+  if (typeof value !== "string") return void 0;
+  const seconds = /^\d+$/.test(value.trim()) ? 1e3 * Number(value) : Date.parse(value) - Date.now();
+  return Number.isFinite(seconds) ? Math.max(0, seconds) : void 0;
+}
+function whyOf(error) {
+  const { code: code2 = "", message } = error;
+  if (isUntrusted(error))
+    return `its certificate is not trusted (${message.split(";")[0]}). Set SSL_CERT_FILE to the certificate of your authority, or pip's \`cert\`.`;
+  const next2 = error instanceof Hopeless ? "Check the index settings of uv and pip." : "Check the network, try again later, or run with --offline to use what is cached.";
+  return `${code2 === "ECONNRESET" ? "the connection broke off" : message || code2}. ${next2}`;
+}
+function pause(ms, signal) {
+  return new Promise((resolve8) => {
+    const timer = setTimeout(resolve8, ms);
+    signal.addEventListener(
+      "abort",
+      () => {
+        clearTimeout(timer);
+        resolve8();
+      },
+      { once: true }
+    );
+  });
+}
+function getOnce(address, asking2, redirects) {
+  const { headers, certificate, patience, signal } = asking2;
+  return new Promise((resolve8, reject) => {
+    const options = {
+      headers: { "accept-encoding": "identity", ...headers },
+      timeout: patience.idleMs,
+      ...signal && { signal },
+      ...certificate && { ca: [...rootCertificates, certificate] },
+      ...address.username && {
+        auth: `${decodeURIComponent(address.username)}:${decodeURIComponent(address.password)}`
+      }
+    };
+    const send = address.protocol === "http:" ? getPlain : get;
+    const request = send(address, options, (response) => {
+      const { statusCode: status = 0, headers: answered } = response;
+      if (answered.location !== void 0 && status >= 300 && status < 400) {
+        response.resume();
+        return resolve8(follow(answered.location, address, asking2, redirects));
+      }
+      const chunks = [];
+      let size = 0;
+      response.on("data", (chunk) => {
+        size += chunk.length;
+        chunks.push(chunk);
+        if (size > LARGEST) request.destroy(new Hopeless("its answer is larger than 64 MiB"));
+      });
+      response.on("end", () => {
+        try {
+          resolve8({ status, headers: answered, body: textOf4(response, Buffer.concat(chunks)) });
+        } catch {
+          reject(new Error("its answer is damaged"));
+        }
+      });
+      response.on("error", reject);
+    });
+    request.on("timeout", () => request.destroy(new Error(`nothing came for ${patience.idleMs / 1e3} s`)));
+    request.on("error", reject);
+  });
+}
+async function follow(location, from, asking2, redirects) {
+  if (redirects === 0) throw new Hopeless("it redirects in a circle");
+  const next2 = URL.canParse(location, from.href) ? new URL(location, from) : void 0;
+  if (next2?.protocol !== "https:" && next2?.protocol !== "http:") throw new Hopeless("it redirects to no address");
+  return getOnce(next2, asking2, redirects - 1);
+}
+function textOf4({ headers }, body) {
+  return (headers["content-encoding"] === "gzip" ? gunzipSync(body, { maxOutputLength: LARGEST }) : body).toString();
+}
+
+// src/adapters/index/metadata.ts
+function metadataAddress(wheel, page) {
+  if (!URL.canParse(wheel, page)) return void 0;
+  const [address, own2] = [new URL(wheel, page), new URL(page)];
+  if (address.protocol !== own2.protocol) return void 0;
+  if (address.host === own2.host) Object.assign(address, { username: own2.username, password: own2.password });
+  address.hash = "";
+  return `${address.href}.metadata`;
+}
+function requirementNames(metadata) {
+  const [headers = ""] = metadata.replaceAll("\r\n", "\n").split("\n\n");
+  const names2 = headers.split("\n").flatMap((line) => {
+    const requirement = /^Requires-Dist:(.*)$/i.exec(line)?.[1];
+    const parsed5 = requirement === void 0 ? void 0 : parsePep508(requirement);
+    return parsed5 && "name" in parsed5 && !/\bextra\b/.test(parsed5.marker) ? [parsed5.name] : [];
+  });
+  return [...new Set(names2)];
+}
+
+// src/adapters/index/project-page.ts
+var JsonPage = external_exports.object({
+  name: external_exports.string().nullish(),
+  files: external_exports.array(
+    external_exports.object({
+      filename: external_exports.string(),
+      "upload-time": external_exports.string().nullish(),
+      yanked: external_exports.union([external_exports.boolean(), external_exports.string()]).nullish(),
+      "requires-python": external_exports.string().nullish(),
+      size: external_exports.number().nullish(),
+      url: external_exports.string().nullish(),
+      "core-metadata": external_exports.union([external_exports.boolean(), external_exports.record(external_exports.string(), external_exports.string())]).nullish()
+    })
+  )
+});
+var SAYS_INDEX = /<meta[^>]+pypi:repository-version|<(title|h1)[^>]*>\s*links for /i;
+function readPage(page, library) {
+  if (page.body.trim() === "") return { wrong: "an empty page" };
+  if (/json/i.test(page.type)) return readJson2(page.body, library);
+  if (page.type === "" || /html/i.test(page.type)) return readHtml(page.body, library);
+  return { wrong: `\`${page.type.slice(0, 80)}\` in place of a project page` };
+}
+function readJson2(body, library) {
+  const raw = parsed4(body);
+  if (raw === void 0) return { wrong: "a page that is cut off or damaged" };
+  const { data } = JsonPage.safeParse(raw);
+  if (data === void 0) return { wrong: "JSON that is no project page" };
+  const isNamed2 = typeof data.name === "string";
+  if (isNamed2 && normalizeName(data.name ?? "") !== library) return { wrong: "the page of another project" };
+  const files = data.files.map((file) => ({
+    filename: file.filename,
+    uploaded: file["upload-time"] ?? void 0,
+    yanked: file.yanked === true || typeof file.yanked === "string",
+    requiresPython: file["requires-python"] ?? void 0,
+    bytes: file.size ?? void 0,
+    wheel: file["core-metadata"] && file.url || void 0
+  }));
+  const isEmpty3 = files.length === 0 && isNamed2;
+  return isEmpty3 || hasOwn(files, library) ? { files } : { wrong: "the page of another project" };
+}
+function readHtml(body, library) {
+  const files = [...body.matchAll(/<a\s([^>]*)>([^<]*)<\/a>/gi)].map(([, attributes = "", filename = ""]) => {
+    const requires = /data-requires-python="([^"]*)"/i.exec(attributes)?.[1];
+    return {
+      filename: filename.trim(),
+      yanked: /data-yanked/i.test(attributes),
+      requiresPython: requires?.replaceAll("&gt;", ">").replaceAll("&lt;", "<").replaceAll("&amp;", "&")
+    };
+  });
+  if (hasOwn(files, library)) return { files };
+  const isIndex = SAYS_INDEX.test(body);
+  if (isIndex && files.length === 0) return { files: [] };
+  return { wrong: isIndex ? "the page of another project" : "a web page that is no index, as a login does" };
+}
+function hasOwn(files, library) {
+  return files.some(
+    ({ filename }) => parseWheelName(filename)?.name === library || sourceVersion(filename, library) !== void 0
+  );
+}
+function parsed4(body) {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return void 0;
+  }
+}
+
+// src/adapters/index/catalog.ts
+var Cached = external_exports.object({ etag: external_exports.string().optional(), type: external_exports.string(), fetched: external_exports.number(), body: external_exports.string() });
+var ACCEPT = "application/vnd.pypi.simple.v1+json, text/html;q=0.1";
+var SHORT = { idleMs: 3e3, totalMs: 5e3 };
+var FRESH_MS = 10 * 6e4;
+var IndexCatalog = class {
+  constructor(settings) {
+    this.settings = settings;
+  }
+  settings;
+  #known = /* @__PURE__ */ new Map();
+  releases(library) {
+    const known2 = this.#known.get(library) ?? this.#read(library);
+    this.#known.set(library, known2);
+    return known2;
+  }
+  async requires(library, version) {
+    try {
+      const release2 = (await this.releases(library)).find((one2) => sameVersion(one2.version, version));
+      return release2?.metadata ? requirementNames(await this.#metadata(release2.metadata)) : [];
+    } catch {
+      return [];
+    }
+  }
+  /** The metadata of one wheel never changes: what was fetched once is kept for good. */
+  async #metadata(url) {
+    const file = this.#fileOf(url);
+    const kept2 = textIn(file);
+    if (kept2 !== void 0 || this.settings.offline) return kept2 ?? "";
+    const { certificate, signal } = this.settings;
+    const { status, body } = await fetchText(url, { headers: {}, certificate, patience: SHORT, signal });
+    if (status !== 200) return "";
+    this.#keep(file, { type: "metadata", fetched: Date.now(), body });
+    return body;
+  }
+  #fileOf(url) {
+    return join25(this.settings.folder, `${createHash12("sha256").update(url).digest("hex").slice(0, 24)}.json`);
+  }
+  async #read(library) {
+    const local = this.settings.findLinks.flatMap((folder) => localFiles(folder, library));
+    for (const url of await this.settings.indexUrls()) {
+      const page = `${url.replace(/\/$/, "")}/${library}/`;
+      const files = await this.#files(page, library);
+      if (files) return toReleases(library, [...local, ...files], this.settings.target, page);
+    }
+    if (local.length > 0) return toReleases(library, local, this.settings.target);
+    throw new UserError(`The package index has no project \`${library}\`.${hint(library)}`);
+  }
+  /** The files of a project; undefined where the index has no such project. */
+  async #files(url, library) {
+    const { offline } = this.settings;
+    const file = this.#fileOf(url);
+    const cached = readCached(file, library);
+    const age = cached ? Date.now() - cached.page.fetched : Number.POSITIVE_INFINITY;
+    if (cached && (offline || age >= 0 && age < FRESH_MS)) return cached.files;
+    if (offline) throw new WeatherError("Offline, and the releases are not cached. Run once without --offline.");
+    const answer = await this.#fetch(url, cached?.page);
+    if (answer.status === 304 && cached) {
+      this.#keep(file, { ...cached.page, fetched: Date.now() });
+      return cached.files;
+    }
+    if (answer.status === 404 || answer.status === 410) return void 0;
+    if (answer.status !== 200) throw new WeatherError(refusal(answer.status));
+    const page = pageOf(answer);
+    const read = readPage(page, library);
+    if ("wrong" in read)
+      throw new WeatherError(
+        `The package index sent ${read.wrong} for \`${library}\`. Check the network (a login page?) and the index settings, then try again.`
+      );
+    this.#keep(file, page);
+    return read.files;
+  }
+  #fetch(url, cached) {
+    const { certificate, patience = patienceOf({}), signal } = this.settings;
+    const headers = { accept: ACCEPT, ...cached?.etag && { "if-none-match": cached.etag } };
+    return fetchText(url, { headers, certificate, patience, signal });
+  }
+  #keep(file, page) {
+    mkdirSync13(this.settings.folder, { recursive: true });
+    writeFileSync11(`${file}.${process.pid}`, JSON.stringify(page));
+    renameSync8(`${file}.${process.pid}`, file);
+  }
+};
+function pageOf({ headers, body }) {
+  const etag = headers.etag;
+  return {
+    ...typeof etag === "string" && { etag },
+    type: String(headers["content-type"] ?? ""),
+    fetched: Date.now(),
+    body
+  };
+}
+function refusal(status) {
+  const words2 = {
+    401: "asks for credentials, or refuses those it got (401). Put them into the index settings of uv or pip.",
+    403: "refuses access (403). Check the credentials in the index settings of uv and pip.",
+    407: "cannot be reached: the proxy asks for credentials (407). Check the proxy settings."
+  };
+  return `The package index ${words2[status] ?? `answered ${status}. Check the index settings of uv and pip.`}`;
+}
+function hint(library) {
+  const others = WATCHED.filter((name2) => name2 !== library);
+  if (others.length === WATCHED.length) return didYouMean(library, WATCHED);
+  return " Check the index settings of uv and pip, or leave out the cells that need it with --cells.";
+}
+function readCached(file, library) {
+  try {
+    const page = Cached.parse(JSON.parse(readFileSync14(file, "utf8")));
+    const read = readPage(page, library);
+    return "files" in read ? { page, files: read.files } : void 0;
+  } catch {
+    return void 0;
+  }
+}
+function textIn(file) {
+  try {
+    return Cached.parse(JSON.parse(readFileSync14(file, "utf8"))).body;
+  } catch {
+    return void 0;
+  }
+}
+function localFiles(folder, library) {
+  try {
+    return readdirSync13(folder.replace(/^file:\/\//, "")).filter((filename) => parseWheelName(filename)?.name === library).map((filename) => ({ filename, yanked: false }));
+  } catch {
+    return [];
+  }
+}
+function toReleases(library, files, target2, page) {
+  const byVersion = /* @__PURE__ */ new Map();
+  for (const file of files) {
+    const wheel = parseWheelName(file.filename);
+    const version = wheel?.name === library ? wheel.version : sourceVersion(file.filename, library);
+    if (version !== void 0 && isVersion(version)) byVersion.set(version, [...byVersion.get(version) ?? [], file]);
+  }
+  return [...byVersion].map(([version, group]) => {
+    const fitting = group.find((file) => fits2(file.filename, target2));
+    const uploaded = group.flatMap((file) => file.uploaded ?? []).toSorted()[0];
+    const metadata = page && fitting?.wheel ? metadataAddress(fitting.wheel, page) : void 0;
+    const requiresPython = group.find((file) => file.requiresPython)?.requiresPython;
+    return {
+      version,
+      yanked: group.every((file) => file.yanked),
+      hasWheel: fitting !== void 0,
+      ...uploaded && { uploaded },
+      ...requiresPython && { requiresPython },
+      ...fitting?.bytes && { bytes: fitting.bytes },
+      ...metadata && { metadata }
+    };
+  });
+}
+function fits2(filename, target2) {
+  const wheel = parseWheelName(filename);
+  return wheel !== void 0 && wheelFits(wheel, target2);
+}
+
+// src/adapters/index/settings.ts
+import { readFileSync as readFileSync15 } from "node:fs";
+var PASSED_ON = /^(UV_(DEFAULT_INDEX|INDEX|INDEX_URL|EXTRA_INDEX_URL|FIND_LINKS|NO_INDEX|INDEX_.+_(USERNAME|PASSWORD)|NATIVE_TLS|SYSTEM_CERTS|INSECURE_HOST|HTTP_TIMEOUT|HTTP_RETRIES|TORCH_BACKEND|OFFLINE|KEYRING_PROVIDER)|SSL_CERT_(FILE|DIR)|(HTTPS?|ALL|NO)_PROXY|(https?|all|no)_proxy|PATH|HOME|LANG|TMPDIR|NETRC)$/;
+function indexSettings(environment, pipConfigList) {
+  const pip = pipSettings(environment, pipConfigList);
+  const uvEnvironment = Object.fromEntries(
+    Object.entries(environment).filter(([name2, value]) => PASSED_ON.test(name2) && value)
+  );
+  const indexUrl = environment.UV_DEFAULT_INDEX ?? environment.UV_INDEX_URL ?? pip("index-url");
+  const extra = words(environment.UV_INDEX ?? environment.UV_EXTRA_INDEX_URL ?? pip("extra-index-url"));
+  const findLinks = environment.UV_FIND_LINKS?.split(",").flatMap(trimmed) ?? words(pip("find-links"));
+  const certificate = environment.SSL_CERT_FILE ?? pip("cert");
+  const options = [];
+  if (!environment.UV_DEFAULT_INDEX && !environment.UV_INDEX_URL && indexUrl) options.push("--default-index", indexUrl);
+  if (!environment.UV_INDEX && !environment.UV_EXTRA_INDEX_URL) for (const url of extra) options.push("--index", url);
+  if (!environment.UV_FIND_LINKS) for (const folder of findLinks) options.push("--find-links", folder);
+  if (pip("no-index") && !environment.UV_NO_INDEX) options.push("--no-index");
+  return {
+    uvOptions: options,
+    uvEnvironment: { ...uvEnvironment, ...certificate && { SSL_CERT_FILE: certificate } },
+    findLinks,
+    ...indexUrl && { indexUrl },
+    extraIndexUrls: extra.map((entry) => entry.replace(/^[A-Za-z0-9_-]+=/, "")),
+    ...certificate && { certificate }
+  };
+}
+function pipSettings(environment, pipConfigList) {
+  const listed2 = /* @__PURE__ */ new Map();
+  for (const line of pipConfigList.split("\n")) {
+    const found = /^(?::env:|global|install|user|site)\.([a-z-]+)=(.*)$/.exec(line.trim());
+    if (found?.[1] && found[2]) listed2.set(found[1], found[2].replace(/^['"]|['"]$/g, ""));
+  }
+  return (option) => {
+    const value = environment[`PIP_${option.toUpperCase().replaceAll("-", "_")}`] ?? listed2.get(option);
+    return value === "" ? void 0 : value;
+  };
+}
+function trimmed(text4) {
+  return text4.trim() === "" ? [] : [text4.trim()];
+}
+function words(text4) {
+  return (text4 ?? "").split(/[\s]+|\\n/).filter((word) => word !== "");
+}
+function emittedIndexes(output) {
+  return output.stdout.split("\n").map((line) => /^--(?:extra-)?index-url\s+(\S+)/.exec(line)?.[1]).filter((url) => url !== void 0);
+}
+function readCertificate(settings) {
+  if (settings.certificate === void 0) return void 0;
+  try {
+    return readFileSync15(settings.certificate, "utf8");
+  } catch {
+    return void 0;
+  }
+}
+
+// src/adapters/index/access.ts
+var DEFAULT_OF_PIP = "from pip._internal.models.index import PyPI; print(PyPI.simple_url)";
+var PIP_MS = 2e4;
+async function openIndex(host, without3 = "install-uv") {
+  const { environment, cache, python, device, cards, offline, signal, say } = host;
+  const pipConfig = await run(python.path, ["-m", "pip", "config", "list"], { timeoutMs: PIP_MS, signal });
+  const settings = indexSettings(environment, pipConfig.stdout);
+  const uv = once(() => findUv(python.path, cache, settings, offline || without3 === "no-uv", say, signal));
+  const target2 = { python: python.version, platform: process.platform, machine: process.arch };
+  const addresses = once(() => addressesOf(host, settings, uv));
+  const catalog = new IndexCatalog({
+    indexUrls: addresses,
+    findLinks: settings.findLinks,
+    certificate: readCertificate(settings),
+    folder: join26(cache, "index"),
+    offline,
+    target: target2,
+    patience: patienceOf(environment),
+    signal
+  });
+  return {
+    python: python.version,
+    settings,
+    catalog,
+    uv,
+    addresses,
+    clash: async (pins) => clashOf(pins, python.path, settings, await uv().catch(() => void 0)),
+    torch: async (pinned) => chooseTorch({
+      uv: await uv(),
+      python,
+      device,
+      driver: cards[0]?.driver,
+      target: target2,
+      settings,
+      catalog,
+      folder: cache,
+      pinned,
+      signal
+    })
+  };
+}
+async function addressesOf({ environment, python, signal }, settings, uv) {
+  if (settings.indexUrl) return [settings.indexUrl, ...settings.extraIndexUrls];
+  if (settings.uvOptions.includes("--no-index") || environment.UV_NO_INDEX) return [];
+  const ofPip = await run(python.path, ["-I", "-c", DEFAULT_OF_PIP], { timeoutMs: PIP_MS, signal });
+  if (ofPip.status === 0 && ofPip.stdout.trim() !== "") return [ofPip.stdout.trim(), ...settings.extraIndexUrls];
+  const resolver = await uv();
+  const compiled = await resolver.call(compileOf(python.path, ["--emit-index-url", ...settings.uvOptions]), "");
+  return emittedIndexes(compiled);
+}
+async function clashOf(pins, python, settings, uv) {
+  if (uv === void 0) return void 0;
+  const lines = Object.entries(pins).map(([name2, version]) => `${name2}==${version}
+`);
+  const compiled = await uv.call(compileOf(python, settings.uvOptions), lines.join(""));
+  if (compiled.status === 0) return false;
+  return hasNoSolution(compiled) ? shortReason(compiled) : void 0;
+}
+
+// src/adapters/machine/python.ts
+import { existsSync as existsSync15, readFileSync as readFileSync16 } from "node:fs";
+import { join as join27 } from "node:path";
+var OLDEST = [3, 10];
+var SHOW = 'import sys; print(sys.executable); print(".".join(map(str, sys.version_info[:3]))); print(sys.base_prefix); print(sys.implementation.cache_tag)';
+async function findPython(wanted, folder) {
+  const asked = wanted ?? pinnedVersion(folder);
+  if (asked !== void 0 && isTooOld(asked))
+    throw new UserError(
+      `Python ${asked} is older than 3.10, the oldest that is measured. Name a newer one, e.g. \`--python 3.11\`.`
+    );
+  const candidates3 = asked === void 0 ? ["python3", "python"] : candidatesFor(asked);
+  for (const candidate of candidates3) {
+    const shown3 = await run(candidate, ["-I", "-c", SHOW], { timeoutMs: 2e4 });
+    const [path = "", version = "", prefix = "", tag = ""] = shown3.stdout.trim().split("\n");
+    if (shown3.status === 0 && version !== "" && isWanted(version, asked))
+      return checked({ path, version, prefix, tag });
+  }
+  const what = asked === void 0 ? "No Python was found" : `Python ${asked} was not found`;
+  throw new UserError(
+    `${what} (tried ${candidates3.join(", ")}). Install Python 3.10 or newer, or name one with --python PATH.`
+  );
+}
+function isTooOld(version) {
+  if (!/^\d+(\.\d+)*$/.test(version)) return false;
+  const [major = 0, minor = OLDEST[1]] = version.split(".").map(Number);
+  return major < OLDEST[0] || major === OLDEST[0] && minor < OLDEST[1];
+}
+function checked(python) {
+  if (isTooOld(python.version))
+    throw new UserError(
+      `Python ${python.version} at ${python.path} is older than 3.10. Name a newer one with --python.`
+    );
+  return python;
+}
+function pinnedVersion(folder) {
+  const file = join27(folder, ".python-version");
+  if (!existsSync15(file)) return void 0;
+  const line = readFileSync16(file, "utf8").split("\n").map((text4) => text4.trim()).find((text4) => text4 !== "" && !text4.startsWith("#"));
+  return line && /^\d+(\.\d+)*$/.test(line) ? line : void 0;
+}
+function candidatesFor(asked) {
+  if (!/^\d+(\.\d+)*$/.test(asked)) return [asked];
+  const [major = "3", minor] = asked.split(".");
+  return [...minor === void 0 ? [] : [`python${major}.${minor}`], `python${major}`, "python"];
+}
+function isWanted(version, asked) {
+  if (asked === void 0 || !/^\d+(\.\d+)*$/.test(asked)) return true;
+  return version === asked || version.startsWith(`${asked}.`);
+}
+
+// src/adapters/machine/host.ts
+async function openHost(options) {
+  const { environment, folder, offline, oraclePath: oraclePath2, signal, say } = options;
+  const cache = cacheFolder(environment);
+  openFolder(cache, "The cache folder", "set PEFT_SWEEP_CACHE to one");
+  await sweepScratch(cache);
+  const python = await findPython(options.python, folder);
+  const start2 = startMethod(environment);
+  const { device, cards, noCard } = await openDevice(options.device, environment, say, options.isPlanning);
+  return {
+    environment,
+    folder,
+    offline,
+    oraclePath: oraclePath2,
+    signal,
+    say,
+    cache,
+    python,
+    node: process.version,
+    device,
+    cards,
+    noCard,
+    start: start2
+  };
+}
+function startMethod(environment) {
+  const named4 = START_METHODS.find((method) => method === environment.PEFT_SWEEP_START);
+  return named4 ?? (process.platform === "darwin" ? "spawn" : void 0);
+}
+
+// src/adapters/machine/world.ts
+import { resolve as resolve7 } from "node:path";
+
+// src/adapters/oracle/open.ts
+import { createHash as createHash13 } from "node:crypto";
+import { existsSync as existsSync16, readFileSync as readFileSync17 } from "node:fs";
+import { dirname as dirname10, join as join29 } from "node:path";
+
+// src/adapters/oracle/process.ts
+import { fork } from "node:child_process";
+import { createRequire } from "node:module";
+import { join as join28 } from "node:path";
+
+// src/domain/oracle-answer.ts
+var Text2 = external_exports.string().max(1e3);
+var Distance = external_exports.number().nonnegative();
+var OracleAnswer = external_exports.discriminatedUnion("kind", [
+  external_exports.strictObject({
+    kind: external_exports.literal("agrees"),
+    /** The largest difference of two logits. */
+    distance: Distance,
+    /** What differs from the definition and is known, with its reason. */
+    but: external_exports.exactOptional(Text2)
+  }),
+  external_exports.strictObject({
+    kind: external_exports.literal("disagrees"),
+    distance: external_exports.union([Distance, external_exports.literal(Number.POSITIVE_INFINITY)]),
+    /** How far apart is still equal. */
+    band: Distance,
+    where: external_exports.enum(["logits", "tokens"]),
+    /** A sentence for the user; absent where nothing that was tried explains the numbers. */
+    says: external_exports.exactOptional(Text2),
+    /** The distance that is left with the change that the sentence names. */
+    left: external_exports.exactOptional(Distance)
+  }),
+  /** What it computed, or what it saved while it computed numbers, is none: no graph is needed to say so. */
+  external_exports.strictObject({
+    kind: external_exports.literal("not finite"),
+    where: external_exports.enum(["logits", "adapter"]),
+    /** The name of the tensor that holds NaN or an infinity, and of how many numbers how many are none. */
+    tensor: Text2,
+    count: external_exports.int().positive(),
+    of: external_exports.int().positive()
+  }),
+  /** There is no graph or formula for it, or what the cell left cannot be read. */
+  external_exports.strictObject({ kind: external_exports.literal("not checked"), why: Text2 })
+]);
+
+// src/oracle/coverage.ts
+var FOUR_BITS = ["bnb-nf4", "bnb-fp4", "bnb-nf4+double"];
+var GAPS = [
+  { of: ({ architecture }) => !ARCHITECTURES.has(architecture), why: "no graph of the architecture is written" },
+  { of: ({ task }) => !TASKS_OF_GRAPHS.includes(task), why: "no graph of the task is written" },
+  { of: (cell) => !isControl(cell) && !hasFormula(cell.method), why: "no formula of the method is written" },
+  {
+    of: ({ method }) => entryOf(method)?.notMeasured?.reload !== void 0,
+    why: "what became of its base model is not saved with the adapter"
+  },
+  {
+    of: ({ quantization }) => quantization === "bnb-int8",
+    why: "activations are rounded to 8 bits too, which no graph does"
+  },
+  {
+    of: ({ quantization }) => !["none", ...FOUR_BITS].includes(quantization),
+    why: "what its weights stand for is not left by the probe"
+  },
+  {
+    of: ({ method, architecture }) => method === "adaption-prompt" && ARCHITECTURES.get(architecture)?.adaption === void 0,
+    why: "the graph of the architecture has no place for an adaption prompt"
+  }
+];
+function whyNotJudged(cell) {
+  return GAPS.find(({ of }) => of(cell))?.why;
+}
+function hasFormula(name2) {
+  const type = METHODS[name2]?.peftType ?? typeOf3(METHODS[name2]);
+  return type !== void 0 && FORMULAS.has(type);
+}
+function typeOf3(method) {
+  return Object.values(METHODS).find(({ config, peftType }) => config === method?.config && peftType !== void 0)?.peftType;
+}
+
+// src/adapters/oracle/process.ts
+var Ready = external_exports.object({ ready: external_exports.boolean() });
+var Reply = external_exports.object({ id: external_exports.int(), answer: OracleAnswer });
+var PATIENCE = 6e4;
+var START_PATIENCE = 2e4;
+var ENDED = "the process of the oracle ended or did not answer";
+function hasRuntime(folder) {
+  try {
+    createRequire(folder === void 0 ? import.meta.url : join28(folder, "package.json")).resolve("onnxruntime-node");
+    return true;
+  } catch {
+    return false;
+  }
+}
+var OracleProcess = class {
+  constructor(settings) {
+    this.settings = settings;
+  }
+  settings;
+  #child;
+  #asked = 0;
+  #waiting = /* @__PURE__ */ new Map();
+  #last = Promise.resolve();
+  get version() {
+    return this.settings.version;
+  }
+  /** Starts its process, and says whether that has its runtime. */
+  canAnswer() {
+    const child = this.#running();
+    child.channel?.ref();
+    return new Promise((resolve8) => {
+      const late = setTimeout(() => resolve8(false), START_PATIENCE);
+      const tell = (isReady) => {
+        clearTimeout(late);
+        child.channel?.unref();
+        resolve8(isReady);
+      };
+      child.once("message", (message) => tell(Ready.safeParse(message).data?.ready === true));
+      child.once("error", () => tell(false));
+      child.once("exit", () => tell(false));
+    });
+  }
+  covers(cell) {
+    return whyNotJudged(cell) === void 0;
+  }
+  /**
+   * What could not be asked is weather, never an answer: throws where the process ends or takes too long.
+   * One cell after the other: its time begins when those before it are answered, else many slow ones end all behind them.
+   */
+  examine(cell, left2, checkpoint) {
+    const answer = this.#last.then(() => this.#ask(cell, left2, checkpoint));
+    this.#last = answer.catch(() => void 0);
+    return answer;
+  }
+  async #ask({ architecture, task }, left2, checkpoint) {
+    const child = this.#running();
+    const id2 = this.#asked++;
+    const files = new Map(left2.names.flatMap((name2) => [[name2, left2.read(name2) ?? new Uint8Array()]]));
+    const timer = setTimeout(() => child.kill("SIGKILL"), this.settings.patience ?? PATIENCE);
+    const answer = new Promise((resolve8, reject) => {
+      this.#waiting.set(id2, { resolve: resolve8, reject });
+      child.send({ id: id2, architecture, task, files, checkpoint }, (error) => error && reject(new Error(ENDED)));
+    });
+    return answer.finally(() => {
+      clearTimeout(timer);
+      this.#waiting.delete(id2);
+    });
+  }
+  /** Nothing of the caller's environment goes along; it ends when nobody asks any more. */
+  #running() {
+    if (this.#child !== void 0) return this.#child;
+    const { program, graphs, checkpoints, runtime = "" } = this.settings;
+    const child = fork(program, [graphs, checkpoints, runtime], {
+      serialization: "advanced",
+      stdio: ["ignore", "ignore", "ignore", "ipc"],
+      env: {},
+      execArgv: ["--max-old-space-size=160"]
+    });
+    child.on("message", (message) => this.#hear(message));
+    child.on("error", () => this.#end(child));
+    child.on("exit", () => this.#end(child));
+    child.unref();
+    child.channel?.unref();
+    this.#child = child;
+    return child;
+  }
+  #hear(message) {
+    const reply = Reply.safeParse(message);
+    if (reply.success) this.#waiting.get(reply.data.id)?.resolve(reply.data.answer);
+  }
+  /** Those that wait are told; the next one that asks gets a new process. */
+  #end(child) {
+    if (this.#child === child) this.#child = void 0;
+    for (const { reject } of this.#waiting.values()) reject(new Error(ENDED));
+  }
+};
+
+// src/adapters/oracle/open.ts
+var HOW = "`npm ci` in a checkout of peft-sweep, or name a folder that has it with `--oracle-path`";
+async function openOracle(probe2, named4) {
+  if (named4 === "off") return { kind: "asked" };
+  const root = dirname10(probe2);
+  const program = join29(root, "dist", "oracle-process.js");
+  const where2 = named4 === void 0 ? "" : ` in ${named4}`;
+  if (!hasRuntime(named4) || !existsSync16(program))
+    return { kind: "off", why: `onnxruntime-node is not found${where2}. To switch it on: ${HOW}.` };
+  const graphs = join29(root, "oracle", "graphs");
+  const version = versionOf3(graphs, program);
+  const oracle = new OracleProcess({
+    version,
+    program,
+    graphs,
+    checkpoints: join29(probe2, "checkpoints"),
+    runtime: named4
+  });
+  if (await oracle.canAnswer()) return { kind: "on", oracle };
+  return { kind: "off", why: `onnxruntime-node cannot be loaded${where2}. Install it anew: ${HOW}.` };
+}
+function versionOf3(graphs, program) {
+  return createHash13("sha256").update(hashOf(graphs)).update(readFileSync17(program)).digest("hex").slice(0, 12);
+}
+
+// src/adapters/machine/world.ts
+async function openWorld(options) {
+  const host = await openHost(options);
+  const sandbox = openSandbox(host);
+  const foundOracle = once(() => openOracle(sandbox.warden.program, oraclePath(host)));
+  const oracle = once(async () => {
+    const found = await foundOracle();
+    if (found.kind === "off") host.say(`The oracle is off: ${found.why}`);
+    return found.kind === "on" ? found.oracle : void 0;
+  });
+  return { host, index: await openIndex(host), sandbox, oracle, foundOracle };
+}
+function oraclePath({ oraclePath: typed, environment, folder }) {
+  const named4 = typed ?? environment.PEFT_SWEEP_ORACLE;
+  return named4 === void 0 || named4 === "" || named4 === "off" ? named4 || void 0 : resolve7(folder, named4);
+}
+
+// src/detect/marker.ts
+var TOKEN2 = /\s*(\(|\)|"[^"]*"|'[^']*'|===|==|~=|!=|<=|>=|<|>|[A-Za-z_.]+)/y;
+var OLD_NAMES = /* @__PURE__ */ new Map([
+  ["os.name", "os_name"],
+  ["sys.platform", "sys_platform"],
+  ["platform.version", "platform_version"],
+  ["platform.machine", "platform_machine"],
+  ["platform.python_implementation", "platform_python_implementation"],
+  ["python_implementation", "platform_python_implementation"]
+]);
+var TURNED = /* @__PURE__ */ new Map([
+  ["==", "=="],
+  ["!=", "!="],
+  ["<", ">"],
+  [">", "<"],
+  ["<=", ">="],
+  [">=", "<="]
+]);
+function normalizedMarker(marker2) {
+  const tokens2 = tokensOf(marker2);
+  if (tokens2 === void 0) return marker2.trim();
+  const parts = comparisons(tokens2);
+  const words2 = parts.filter((part2) => part2 === "and" || part2 === "or" || part2 === "(" || part2 === ")");
+  const isFlat2 = words2.every((word) => word === words2[0] && word !== "(");
+  if (!isFlat2) return parts.join(" ");
+  const sorted2 = parts.filter((part2) => part2 !== words2[0]).toSorted();
+  return [...new Set(sorted2)].join(` ${words2[0] ?? "and"} `);
+}
+function tokensOf(marker2) {
+  const tokens2 = [];
+  const end = marker2.trimEnd().length;
+  TOKEN2.lastIndex = 0;
+  while (TOKEN2.lastIndex < end) {
+    const token = TOKEN2.exec(marker2)?.[1];
+    if (token === void 0) return void 0;
+    tokens2.push(/^["']/.test(token) ? `"${token.slice(1, -1)}"` : OLD_NAMES.get(token) ?? token);
+  }
+  return withoutOuter(tokens2);
+}
+function withoutOuter(tokens2) {
+  const kept2 = [...tokens2];
+  for (let index = 0; index + 4 < kept2.length; index++)
+    if (kept2[index] === "(" && kept2[index + 4] === ")") {
+      kept2.splice(index + 4, 1);
+      kept2.splice(index, 1);
+    }
+  while (kept2[0] === "(" && closes(kept2) === kept2.length - 1) {
+    kept2.pop();
+    kept2.shift();
+  }
+  return kept2;
+}
+function closes(tokens2) {
+  let depth = 0;
+  return tokens2.findIndex((token) => {
+    depth += token === "(" ? 1 : token === ")" ? -1 : 0;
+    return depth === 0;
+  });
+}
+function comparisons(tokens2) {
+  const parts = [];
+  for (let index = 0; index < tokens2.length; index++) {
+    const token = tokens2[index] ?? "";
+    if (["(", ")", "and", "or"].includes(token)) {
+      parts.push(token);
+      continue;
+    }
+    const length = tokens2[index + 1] === "not" ? 4 : 3;
+    const [left2 = "", ...rest] = tokens2.slice(index, index + length);
+    const right = rest.at(-1) ?? "";
+    const turned = TURNED.get(rest[0] ?? "");
+    const isTurned = left2.startsWith('"') && !right.startsWith('"') && turned !== void 0;
+    parts.push(isTurned ? [right, turned, left2].join(" ") : [left2, ...rest].join(" "));
+    index += length - 1;
+  }
+  return parts;
+}
+
+// src/detect/moved-files.ts
+var MOST_COMPARED = 200;
+var ALIKE = 0.5;
+var KEYS3 = [
+  (manifest) => `${lastTwo(manifest.file)}\0${content2(manifest)}`,
+  (manifest) => `${lastTwo(manifest.file)}\0${names(manifest)}`,
+  (manifest) => `${baseOf(manifest.file)}\0${content2(manifest)}`,
+  (manifest) => `${baseOf(manifest.file)}\0${names(manifest)}`
+];
+function movedFiles(base, head) {
+  const gone = onlyIn(base, head);
+  const came = onlyIn(head, base);
+  const found = /* @__PURE__ */ new Map();
+  const take2 = (now2, then) => {
+    found.set(now2, then);
+    gone.delete(then);
+    came.delete(now2);
+  };
+  for (const key of KEYS3) {
+    const waiting = /* @__PURE__ */ new Map();
+    for (const one2 of gone.values()) waiting.set(key(one2), [...waiting.get(key(one2)) ?? [], one2.file]);
+    for (const one2 of [...came.values()]) {
+      const then = isEmpty2(one2) ? void 0 : waiting.get(key(one2))?.shift();
+      if (then !== void 0) take2(one2.file, then);
+    }
+  }
+  for (const [now2, then] of likeliest([...gone.values()], [...came.values()]))
+    if (gone.has(then) && came.has(now2)) take2(now2, then);
+  return found;
+}
+function onlyIn(one2, other) {
+  const files = new Set(other.map(({ file }) => file));
+  return new Map(one2.filter(({ file }) => !files.has(file)).map((manifest) => [manifest.file, manifest]));
+}
+function likeliest(gone, came) {
+  const scored = came.slice(0, MOST_COMPARED).flatMap(
+    (now2) => gone.slice(0, MOST_COMPARED).filter(({ format }) => format === now2.format).map((then) => ({ pair: [now2.file, then.file], score: common(namesIn4(now2), namesIn4(then)) }))
+  );
+  return scored.filter(({ score }) => score >= ALIKE).toSorted((left2, right) => right.score - left2.score).map(({ pair: pair2 }) => pair2);
+}
+function common(left2, right) {
+  const both2 = [...left2].filter((name2) => right.has(name2)).length;
+  return both2 / Math.max(1, left2.size + right.size - both2);
+}
+function lastTwo(file) {
+  return file.split("/").slice(-2).join("/");
+}
+function content2({ requirements, locked }) {
+  return [
+    ...requirements.map(({ name: name2, specifier }) => name2 + specifier),
+    ...locked.map((one2) => one2.name + one2.version)
+  ].toSorted().join();
+}
+function names(manifest) {
+  return [...namesIn4(manifest)].toSorted().join();
+}
+function namesIn4({ requirements, locked }) {
+  return new Set([...requirements, ...locked].map(({ name: name2 }) => name2));
+}
+function isEmpty2({ requirements, locked }) {
+  return requirements.length + locked.length === 0;
+}
+
+// src/detect/pairs.ts
+var marker = ({ one: one2 }) => one2.marker === "" ? "" : normalizedMarker(one2.marker);
+var IN_FILE = [
+  (row) => [row.one.name, row.one.group, marker(row), row.one.specifier, row.one.source].join("\0"),
+  (row) => [row.one.name, row.one.group, marker(row)].join("\0"),
+  (row) => [row.one.name, row.one.group, row.one.specifier].join("\0"),
+  (row) => [row.one.name, row.one.group].join("\0"),
+  (row) => [row.one.name, marker(row)].join("\0"),
+  (row) => row.one.name
+];
+var ACROSS = [(row) => `${folderOf(row.file)}\0${row.one.name}`, (row) => row.one.name];
+function pairedRequirements(base, head) {
+  const moved2 = movedFiles(base, head);
+  const taken = new Set(moved2.values());
+  const before = new Map(base.map((manifest) => [manifest.file, manifest]));
+  const after = new Map(head.map((manifest) => [manifest.file, manifest]));
+  const files = [...after.keys(), ...[...before.keys()].filter((file) => !after.has(file) && !taken.has(file))];
+  const pairs2 = [];
+  const gone = [];
+  const came = [];
+  for (const file of files.toSorted()) {
+    const was = moved2.get(file);
+    const old = (before.get(was ?? file)?.requirements ?? []).map((one2) => ({ file: was ?? file, one: one2 }));
+    const current = (after.get(file)?.requirements ?? []).map((one2) => ({ file, one: one2 }));
+    const left2 = matched(IN_FILE, ...apartFromSame(old, current, pairs2), pairs2);
+    gone.push(...left2.gone.filter((row) => !covered(row, left2.came, current, pairs2)));
+    came.push(...left2.came.filter((row) => !split(row, old, pairs2)));
+  }
+  const rest = matched(ACROSS.map(onlyOne(gone, came)), gone, came, pairs2);
+  return [
+    ...pairs2,
+    ...rest.gone.map(({ file, one: one2 }) => ({ file, old: one2 })),
+    ...rest.came.map(({ file, one: one2 }) => ({ file, current: one2 }))
+  ].toSorted(byPlace);
+}
+function apartFromSame(old, current, pairs2) {
+  const isSame = (index) => {
+    const [before, after] = [old[index]?.one, current[index]?.one];
+    return before?.name === after?.name && before?.written === after?.written && before?.group === after?.group && before?.source === after?.source;
+  };
+  const rest = (rows) => rows.filter((_, index) => !isSame(index));
+  for (const [index, row] of current.entries()) {
+    const before = old[index];
+    if (before && isSame(index)) pairs2.push(pairOf(before, row));
+  }
+  return [rest(old), rest(current)];
+}
+function byPlace(left2, right) {
+  if (left2.file !== right.file) return left2.file < right.file ? -1 : 1;
+  return (left2.current?.line ?? Number.MAX_SAFE_INTEGER) - (right.current?.line ?? Number.MAX_SAFE_INTEGER);
+}
+function matched(keys, old, current, pairs2) {
+  let [gone, came] = [old, current];
+  for (const key of keys) {
+    if (key === void 0 || gone.length === 0 || came.length === 0) continue;
+    const waiting = /* @__PURE__ */ new Map();
+    for (const row of gone) push2(waiting, key(row), row);
+    const used = /* @__PURE__ */ new Set();
+    came = came.filter((row) => {
+      const partner2 = waiting.get(key(row))?.shift();
+      if (partner2 === void 0) return true;
+      used.add(partner2);
+      pairs2.push(pairOf(partner2, row));
+      return false;
+    });
+    gone = gone.filter((row) => !used.has(row));
+  }
+  return { gone, came };
+}
+function pairOf(old, current) {
+  const { file, one: one2 } = current;
+  return { file, ...old.file !== file && { was: old.file }, old: old.one, current: one2 };
+}
+function split(row, old, pairs2) {
+  const whole2 = old.find(({ one: one2 }) => one2.name === row.one.name && one2.group === row.one.group && one2.marker === "");
+  if (whole2) pairs2.push(pairOf(whole2, row));
+  return whole2 !== void 0;
+}
+function covered(row, came, current, pairs2) {
+  const whole2 = current.find(
+    (other) => other.one.name === row.one.name && other.one.group === row.one.group && other.one.marker === "" && !came.includes(other)
+  );
+  if (whole2 && row.one.marker !== "") pairs2.push(pairOf(row, whole2));
+  return whole2 !== void 0 && row.one.marker !== "";
+}
+function onlyOne(gone, came) {
+  return (key) => {
+    const [left2, right] = [gone, came].map((rows) => {
+      const counts = /* @__PURE__ */ new Map();
+      for (const row of rows) counts.set(key(row), (counts.get(key(row)) ?? 0) + 1);
+      return counts;
+    });
+    return (row) => {
+      const own2 = key(row);
+      const isAlone = left2?.get(own2) === 1 && right?.get(own2) === 1;
+      return isAlone ? own2 : `${own2}\0${row.file}\0${row.one.line}\0${row.one.columns.join()}`;
+    };
+  };
+}
+function push2(map, key, row) {
+  const known2 = map.get(key);
+  if (known2) known2.push(row);
+  else map.set(key, [row]);
+}
+
+// src/detect/diff.ts
+function diffManifests(base, head) {
+  return changesOf(base, head, pairedRequirements(base, head));
+}
+function changesOf(base, head, pairs2) {
+  const changes = [...pairs2.flatMap(requirementChange), ...lockedChanges(base, head)];
+  return changes.toSorted((left2, right) => left2.file < right.file ? -1 : left2.file > right.file ? 1 : 0);
+}
+function requirementChange({ file, was, old, current }) {
+  const one2 = current ?? old;
+  if (one2 === void 0 || was === void 0 && old && current && isAsWritten(old, current)) return [];
+  const [from, to] = [shown2(old), shown2(current)];
+  const kind = kindOf3(old, current);
+  const isSame = was === void 0 && old?.group === current?.group && sameMarker(old, current);
+  if (kind === "moved" && isSame) return [];
+  const { name: library, line, group, marker: marker2 } = one2;
+  return [{ library, kind, from, to, file, ...was && { was }, line, group, marker: marker2, locked: false }];
+}
+function isAsWritten(old, current) {
+  return old.written === current.written && old.specifier === current.specifier && old.marker === current.marker && old.group === current.group && old.source === current.source;
+}
+function kindOf3(old, current) {
+  if (old === void 0) return "added";
+  if (current === void 0) return "removed";
+  if (sortedClauses(shown2(old)) === sortedClauses(shown2(current))) return "moved";
+  return specifierChange(versionPart(old), versionPart(current));
+}
+function sortedClauses(specifier) {
+  return specifier.split(",").toSorted().join();
+}
+function sameMarker(old, current) {
+  return normalizedMarker(old?.marker ?? "") === normalizedMarker(current?.marker ?? "");
+}
+function lockedChanges(base, head) {
+  const moved2 = movedFiles(base, head);
+  const taken = new Set(moved2.values());
+  const before = new Map(base.map(({ file, locked }) => [file, locked]));
+  const after = new Map(head.map(({ file, locked }) => [file, locked]));
+  const gone = [...before.keys()].filter((file) => !after.has(file) && !taken.has(file));
+  return [...after.keys(), ...gone].flatMap((file) => {
+    const was = moved2.get(file);
+    return diffLocked(file, before.get(was ?? file) ?? [], after.get(file) ?? []).map(
+      (change) => was === void 0 ? change : { ...change, was }
+    );
+  });
+}
+function diffLocked(file, base, head) {
+  const has3 = (list2) => new Set(list2.map(({ name: name2, version }) => `${name2} ${version}`));
+  const [before, after] = [has3(base), has3(head)];
+  const gone = base.filter(({ name: name2, version }) => !after.has(`${name2} ${version}`));
+  const came = head.filter(({ name: name2, version }) => !before.has(`${name2} ${version}`));
+  return pairs(gone, came, ({ name: name2 }) => name2).flatMap(([left2, current]) => {
+    const old = left2 ?? (current && base.findLast(({ name: name2 }) => name2 === current.name));
+    const one2 = current ?? old;
+    if (one2 === void 0) return [];
+    const [from, to] = [old?.version ?? "", current?.version ?? ""];
+    const kind = from === "" ? "added" : to === "" ? "removed" : isOlder(to, from) ? "downgraded" : "changed";
+    return [{ library: one2.name, kind, from, to, file, line: one2.line, group: "", marker: "", locked: true }];
+  });
+}
+function shown2(requirement) {
+  if (requirement === void 0) return "";
+  const { source, version } = requirement;
+  return source === "index" ? requirement.specifier || "any" : version === void 0 ? source : `==${version}`;
+}
+function versionPart({ specifier, version }) {
+  return version === void 0 ? specifier : `==${version}`;
+}
+function pairs(left2, right, key) {
+  const waiting = /* @__PURE__ */ new Map();
+  for (const element of left2) {
+    const known2 = waiting.get(key(element));
+    if (known2) known2.elements.push(element);
+    else waiting.set(key(element), { elements: [element], taken: 0 });
+  }
+  const matched2 = right.map((element) => {
+    const known2 = waiting.get(key(element));
+    return [known2?.elements[known2.taken++], element];
+  });
+  const rest = [...waiting.values()].flatMap(
+    ({ elements, taken }) => elements.slice(taken).map((element) => [element, void 0])
+  );
+  return [...matched2, ...rest];
+}
+function isOlder(left2, right) {
+  return isVersion(left2) && isVersion(right) && compareVersions(left2, right) < 0;
+}
+var MOST_CLAUSES = 40;
+function specifierChange(from, to) {
+  const [oldPin, newPin] = [exactVersion(from), exactVersion(to)];
+  if (oldPin && newPin) return isOlder(newPin, oldPin) ? "downgraded" : "changed";
+  const points = probes(`${from},${to}`);
+  const inOld = points.map((point) => allows(from, point));
+  const inNew = points.map((point) => allows(to, point));
+  const gains = points.some((_, index) => inNew[index] && !inOld[index]);
+  const loses = points.some((_, index) => inOld[index] && !inNew[index]);
+  return gains === loses ? "changed" : gains ? "widened" : "narrowed";
+}
+function allows(specifier, version) {
+  return specifier === "" || satisfies2(version, specifier);
+}
+function probes(specifiers) {
+  const named4 = [...specifiers.matchAll(/[<>=!~]=?=?\s*([^,\s]+)/g)].slice(0, MOST_CLAUSES).map(([, version = ""]) => version.replace(/\.\*$/, "")).filter(isVersion);
+  return [
+    .../* @__PURE__ */ new Set([
+      "0",
+      "99999",
+      ...named4,
+      ...named4.map((version) => `${version.split("+")[0]}.post99999`),
+      ...named4.map((version) => `${version.split("+")[0]}.dev0`)
+    ])
+  ].filter(isVersion);
+}
+
+// src/detect/code/known-names.ts
+var TARGETS = ["target_modules", "target_parameters"];
+var plain2 = (name2) => ({ name: name2, variants: [] });
+function ruleOf(method, config) {
+  const variants = Object.entries(METHODS).flatMap(
+    ([name2, variant]) => variant.config === config && variant.saidBy !== void 0 ? [{ ...variant.saidBy, name: name2.slice(method.length + 1) }] : []
+  );
+  const rule = { name: method, variants };
+  return `${method}+defaults` in METHODS ? { ...rule, targets: TARGETS } : rule;
+}
+var UNMEASURED_VARIANTS = {
+  PrefixTuningConfig: [{ keyword: "prefix_projection", is: "True", name: "projection" }]
+};
+function measured() {
+  const plainMethods = Object.entries(METHODS).filter(([name2]) => !name2.includes("+"));
+  const rules = plainMethods.map(([name2, { config }]) => {
+    const rule = ruleOf(name2, config);
+    return [config, { ...rule, variants: [...rule.variants, ...UNMEASURED_VARIANTS[config] ?? []] }];
+  });
+  return Object.fromEntries(rules);
+}
+var METHOD_OF_CONFIG = {
+  BoneConfig: plain2("bone"),
+  ...measured()
+};
+var TASK_OF_TYPE = {
+  // The first task of a type is what it says alone: a model that takes pictures is told by its class.
+  ...Object.fromEntries(
+    Object.entries(TASKS).toReversed().flatMap(([name2, { taskType }]) => taskType === void 0 ? [] : [[taskType, name2]])
+  ),
+  FEATURE_EXTRACTION: "feature"
+};
+var CONFIG_OF_TYPE = {
+  ...Object.fromEntries(
+    Object.values(METHODS).flatMap(({ peftType, config }) => peftType === void 0 ? [] : [[peftType, config]])
+  )
+};
+var TASK_OF_CLASS = [
+  [/ForCausalLM(WithValueHead)?$/, "causal-lm"],
+  [/ForSequenceClassification$/, "seq-cls"],
+  [/ForTokenClassification$/, "token-cls"],
+  [/ForSeq2SeqLM(WithValueHead)?$/, "seq2seq-lm"],
+  [/^(T5|MT5|Bart|MBart|Pegasus|UMT5|LongT5|M2M100)ForConditionalGeneration$/, "seq2seq-lm"],
+  [/ForQuestionAnswering$/, "question-answering"],
+  [/ForMaskedLM$/, "masked-lm"],
+  [/ForZeroShotImageClassification$|^Siglip2Model$/, "image-text-pairs"],
+  [/ForImageClassification$/, "image-cls"],
+  [/ForSemanticSegmentation$/, "image-segmentation"],
+  [/For(CTC|AudioClassification)$/, "speech"],
+  [/ForSpeechSeq2Seq$|^Whisper/, "speech-seq2seq"],
+  [/For(ImageTextToText|Vision2Seq|ConditionalGeneration|MultimodalLM)$/, "image-text"],
+  [/^(FastLanguageModel|FastModel|FastLlamaModel|FastMistralModel|FastQwen2Model)$/, "causal-lm"],
+  [/^FastVisionModel$/, "image-text"],
+  [/^AutoModel$/, "feature"],
+  [/^U(Net|Vit)\w*Model$|Transformer(2D|3D)?Model$/, "denoise"],
+  [/^(Stable|Flux|Diffusion|Auto|Sana|CogVideo|Hunyuan|LTX|Wan)\w*(Pipeline|ForText2Image)?$/, "denoise"],
+  [/^(AutoModel|SentenceTransformer|\w+[a-z0-9]Model)$/, "feature"]
+];
+var TASK_OF_TRAINER = {
+  ...Object.fromEntries(
+    ["SFT", "DPO", "GRPO", "KTO", "ORPO", "CPO", "BCO", "RLOO", "OnlineDPO", "NashMD", "XPO", "GKD", "PPO", "PRM"].map(
+      (name2) => [`${name2}Trainer`, name2 === "PRM" ? "token-cls" : "causal-lm"]
+    )
+  ),
+  RewardTrainer: "seq-cls"
+};
+var KNOWN = Object.entries({ ...ARCHITECTURES2, ...UNMEASURED_ARCHITECTURES });
+var patternsOf = (key, flags) => KNOWN.flatMap(([name2, entry]) => entry[key].map((pattern) => [new RegExp(pattern, flags), name2]));
+var ARCHITECTURE_OF_CLASS = patternsOf("classes", "");
+var MODELS = patternsOf("models", "i");
+var NOT_THESE = /llama-?4|vision|llava(?!-hf\/llava-1\.5|-1\.5)|qwen(?!2\.5-vl)[23](\.5)?-(vl|audio|omni)|internvl|paligemma|mllama/i;
+function architectureOfModel(id2) {
+  if (NOT_THESE.test(id2)) return void 0;
+  return architecturesNamed(id2)[0];
+}
+function quantizationOfModel(id2) {
+  if (/bnb-4bit$/i.test(id2)) return "bnb-nf4";
+  if (/[-_]gptq\b/i.test(id2)) return "gptq-int4";
+  return /[-_]awq\b/i.test(id2) ? "awq-int4" : void 0;
+}
+function architecturesNamed(id2) {
+  return MODELS.flatMap(([pattern, name2]) => pattern.test(id2) ? [name2] : []);
+}
+var FAMILY = Object.fromEntries(
+  Object.entries(UNMEASURED_ARCHITECTURES).flatMap(([name2, { family }]) => family ? [[name2, family]] : [])
+);
+
+// src/detect/cells.ts
+function usedCells(uses, known2, most) {
+  const cells = /* @__PURE__ */ new Map();
+  const partial = /* @__PURE__ */ new Map();
+  const unsure = /* @__PURE__ */ new Map();
+  const note2 = (seen) => unsure.set(`${seen.file}:${seen.line} ${seen.value}`, seen);
+  for (const use of uses) {
+    use.unsure.forEach(note2);
+    for (const found of use.found) {
+      const source = `${found.at.file}:${found.at.line}`;
+      const cell = sureCell(found);
+      if (cell && known2.some((one2) => cellId(one2) === cellId(cell))) {
+        const first = cells.get(cellId(cell));
+        const fresh = { cell, source, ...found.paths && { paths: found.paths } };
+        const written4 = withMore(first?.written, found);
+        if (written4 === void 0) note2(oneMoreWay(cellId(cell), found));
+        else cells.set(cellId(cell), { ...first ?? fresh, written: written4 });
+        continue;
+      }
+      const guess = guessed2(found, known2);
+      if (guess === void 0) note2({ ...found.at, value: notMeasured2(found) });
+      else {
+        const first = partial.get(guess.pattern);
+        const written4 = withMore(first?.written, found);
+        if (written4 === void 0) note2(oneMoreWay(guess.pattern, found));
+        else partial.set(guess.pattern, { ...guess, source, ...first, written: written4 });
+      }
+    }
+  }
+  const all = [...cells.values()];
+  all.slice(most).forEach((one2) => {
+    note2(leftOut3(one2));
+  });
+  const guesses = [...partial.values()].filter(({ pattern }) => !cells.has(pattern));
+  return { cells: all.slice(0, most), partial: guesses, unsure: [...unsure.values()] };
+}
+var MOST_WAYS = 3;
+function withMore(written4 = [], found) {
+  const at4 = `${found.at.file}:${found.at.line}`;
+  const fresh = found.written ?? { method: [], quantization: [], loading: [], at: [at4] };
+  const textOf5 = ({ at: _at, ...rest }) => JSON.stringify(rest);
+  const isKnown2 = written4.some((one2) => textOf5(one2) === textOf5(fresh));
+  if (isKnown2) return written4;
+  return written4.length < MOST_WAYS ? [...written4, fresh] : void 0;
+}
+function oneMoreWay(cell, { at: at4 }) {
+  return {
+    ...at4,
+    value: `\`${cell}\` is made here with other arguments again: ${MOST_WAYS} ways of it are measured, and this one is not`
+  };
+}
+function sureCell({ at: at4, isSure, quantization, architecture, task }) {
+  const axes = [quantization, architecture, task];
+  if (!isSure || axes.some((axis2) => !axis2.isSure || axis2.values.length !== 1)) return void 0;
+  const [one2 = "", other = "", last3 = ""] = axes.map((axis2) => axis2.values[0]);
+  return { method: at4.value, quantization: one2, architecture: other, task: last3 };
+}
+function guessed2(found, known2) {
+  const { at: at4, quantization, architecture, task } = found;
+  const inMatrix = new Set(known2.map((cell) => cell.architecture));
+  const near = architecture.values.map((name2) => inMatrix.has(name2) ? name2 : FAMILY[name2] ?? "*");
+  const family = near.every((name2) => name2 === "*") ? [] : near.filter((name2) => name2 !== "*");
+  const axes = [[at4.value], quantization.values, family, task.values];
+  const fits3 = (cell) => [cell.method, cell.quantization, cell.architecture, cell.task].every((value, index) => {
+    const values = axes[index] ?? [];
+    return values.length === 0 || values.some((one2) => one2 === value || one2.endsWith("*") && value.startsWith(one2.slice(0, -1)));
+  });
+  if (!known2.some(fits3)) return void 0;
+  const kept2 = axes.map(
+    (values, index) => values.filter((one2) => one2.endsWith("*") || known2.some((cell) => part(cell, index) === one2))
+  );
+  const pattern = kept2.map((values) => values.length > 1 ? `{${values.join(",")}}` : values[0] ?? "*").join("/");
+  return { pattern, why: whyOf2(found, near) };
+}
+function part(cell, index) {
+  return [cell.method, cell.quantization, cell.architecture, cell.task][index] ?? "";
+}
+function whyOf2({ at: at4, isSure, quantization, architecture, task }, near) {
+  const isLoaded = at4.value === "*";
+  const open = (axis2, name2) => axis2.values.length === 0 ? [`the ${name2} is not in the source`] : [];
+  const swapped = architecture.values.flatMap(
+    (name2, index) => name2 === near[index] ? [] : [`\`${name2}\` is not in the matrix, ${near[index] === "*" ? "usual ones stand" : "its family stands"} in`]
+  );
+  const several = [quantization, architecture, task].some((axis2) => axis2.values.length > 1);
+  const said = [
+    ...isLoaded ? ["an adapter is loaded, and its files say the method"] : [],
+    ...open(architecture, "model"),
+    ...open(quantization, "quantization"),
+    ...open(task, "task"),
+    ...quantization.values.some((one2) => one2.endsWith("*")) ? ["the quantization cannot be read"] : [],
+    ...swapped,
+    ...several ? ["which of several depends on how it is run"] : []
+  ];
+  return said.length > 0 ? said.join("; ") : isSure ? "not all of it is certain" : "whether it is used depends on how it is run";
+}
+function notMeasured2({ at: at4, quantization, architecture, task }) {
+  const text4 = (axis2) => axis2.values.length > 1 ? `{${axis2.values.join(",")}}` : axis2.values[0] ?? "*";
+  const pattern = [at4.value, text4(quantization), text4(architecture), text4(task)].join("/");
+  return `\`${pattern}\` is used; it is not in the matrix, so it is not measured`;
+}
+function leftOut3({ cell, source }) {
+  const [file = "", line = "1"] = source.split(/:(?=\d+$)/);
+  return {
+    file,
+    line: Number(line),
+    value: `\`${cellId(cell)}\` is used; more cells are in use than one run measures`
+  };
+}
+
+// src/plan/partial.ts
+function defaultsFor(task, matrix) {
+  const usual = selectCells(DEFAULT_PATTERNS, matrix, []).filter((cell) => cell.task === task);
+  if (usual.length > 0) return usual;
+  const first = matrix.find((cell) => cell.task === task)?.architecture;
+  return matrix.filter((cell) => cell.task === task && cell.architecture === first);
+}
+var USUAL_QUANTIZATIONS2 = ["none", "bnb-nf4"];
+var MOST_ARCHITECTURES = 2;
+function expandPartial(pattern) {
+  const matrix = allCells().filter(({ method: method2 }) => method2 !== CONTROL);
+  const [method = "*", quantization = "*", architecture = "*", task = "*"] = pattern.split("/");
+  const fitting = selectCells([pattern], matrix, []);
+  const isUsual2 = (cell) => {
+    const usual = defaultsFor(cell.task, matrix);
+    const architectures = [...new Set(usual.map((one2) => one2.architecture))].slice(0, MOST_ARCHITECTURES);
+    return (method !== "*" || usual.some((one2) => one2.method === cell.method)) && (quantization !== "*" || USUAL_QUANTIZATIONS2.includes(cell.quantization)) && (architecture !== "*" || architectures.includes(cell.architecture)) && (task !== "*" || architecture !== "*" || cell.task === "causal-lm");
+  };
+  return [...new Map(fitting.filter(isUsual2).map((cell) => [cellId(cell), cell])).values()];
+}
+
+// src/intake/code-cells.ts
+var MOST_CELLS2 = 36;
+var MOST_SAID = 12;
+var FAILS_NOTHING = "A cell that is guessed is measured and shown, and fails no check: name it under `cells:` in `.github/peft-sweep.yml` and it does.";
+function codeCells({ code: code2 }) {
+  const { cells, partial, unsure } = usedCells(code2, allCells(), MOST_CELLS2);
+  const own2 = new OwnCells();
+  const sure2 = cells.flatMap((used) => {
+    const ids = own2.add(byItsPaths(used), used.written);
+    return ids.map((id2) => ({ id: id2, source: used.source }));
+  });
+  const taken = new Set(cells.map(({ cell }) => cellId(cell)));
+  const guessed3 = partial.map((one2) => {
+    const measured2 = expandPartial(one2.pattern).filter((cell) => taken.has(cellId(cell)) || taken.size < MOST_CELLS2 && taken.add(cellId(cell))).flatMap((cell) => own2.add(cell, one2.written));
+    return { ...one2, measured: measured2 };
+  });
+  const callsPeft = code2.some(({ found }) => found.length > 0);
+  const { configurations } = own2;
+  const said = { unsure, notCarried: own2.notes(), callsPeft };
+  return { sure: sure2, configurations, beside: own2.beside(), partial: guessed3, ...said };
+}
+function byItsPaths({ cell, paths = [] }) {
+  const fitting = paths.filter((path) => hasPath(cell, path));
+  const kinds = fitting.filter((path) => path.startsWith("checkpointing"));
+  const taken = kinds.length > 1 ? fitting.filter((path) => !kinds.includes(path)) : fitting;
+  return { ...cell, method: methodBy(cell.method, taken) };
+}
+function cellFindings({ partial, unsure, notCarried, callsPeft }) {
+  const guessed3 = partial.map(({ pattern, source, why, measured: measured2 }) => {
+    const [file = "", line = "1"] = source.split(/:(?=\d+$)/);
+    const as = measured2.length > 0 ? `measured as ${measured2.map((id2) => `\`${id2}\``).join(", ")}` : "not measured";
+    return { kind: "cells-partial", message: `\`${pattern}\` is used: ${why}; ${as}.`, file, line: Number(line) };
+  });
+  const none2 = "No call of PEFT was found in the code: the default cells are measured instead.";
+  return [
+    ...callsPeft ? [] : [{ kind: "no-peft", message: none2 }],
+    ...shortened2("cells-partial", guessed3),
+    ...partial.some(({ measured: measured2 }) => measured2.length > 0) ? [{ kind: "cells-partial", message: FAILS_NOTHING }] : [],
+    ...shortened2("not-carried", notCarried.map(notCarriedFinding)),
+    ...shortened2(
+      "cells-unsure",
+      unsure.map(({ value, file, line }) => ({ kind: "cells-unsure", message: value, file, line }))
+    )
+  ];
+}
+function notCarriedFinding({ argument: argument2, why, at: at4 }) {
+  const [file = "", line = "1"] = at4.split(/:(?=\d+$)/);
+  return { kind: "not-carried", message: `\`${argument2}\` is not carried: ${why}.`, file, line: Number(line) };
+}
+function shortened2(kind, findings) {
+  const rest = findings.length - MOST_SAID;
+  if (rest <= 0) return findings;
+  return [...findings.slice(0, MOST_SAID), { kind, message: `And ${rest} more of the code; \`diff\` lists them.` }];
+}
+function withOwn2(request, configurations) {
+  const all = { ...configurations, ...request.configurations };
+  return Object.keys(all).length === 0 ? request : { ...request, configurations: all };
+}
+function withCells(asked, { sure: sure2, partial, configurations, beside }) {
+  const request = withOwn2(asked, configurations);
+  const used = [...sure2, ...partial.flatMap(({ measured: measured2, source }) => measured2.map((id2) => ({ id: id2, source })))];
+  const sources = {};
+  for (const { id: id2, source } of used) sources[id2] ??= source;
+  if (request.chosenBy !== "default" || used.length === 0) return { ...request, sources };
+  const excluded = request.cells.filter((pattern) => pattern.startsWith("!"));
+  const isSure = new Set(sure2.map(({ id: id2 }) => id2));
+  const guessed3 = partial.map(({ pattern, source, why, measured: measured2 }) => ({
+    pattern,
+    source,
+    why,
+    cells: measured2.filter((id2) => !isSure.has(id2))
+  }));
+  const declared2 = Object.entries(request.checkpoints ?? {}).map(([name2, one2]) => usualOf(name2, one2));
+  const cells = [...Object.keys(sources), ...beside, ...declared2, ...excluded];
+  return { ...request, cells, chosenBy: "code", sources, guessed: guessed3, beside };
+}
+
+// src/detect/names.ts
+function newNames(base, head) {
+  const known2 = new Set(base.flatMap((manifest) => namesIn5(manifest).map(({ name: name2 }) => name2)));
+  const fresh = head.flatMap(namesIn5).filter(({ name: name2 }) => !known2.has(name2));
+  return [...new Map(fresh.map((one2) => [one2.name, one2])).values()];
+}
+function namesIn5({ file, requirements, locked }) {
+  return [...requirements, ...locked].map(({ name: name2, line }) => ({ name: name2, file, line }));
+}
+function lookalikes(base, head) {
+  if (base.length === 0) return [];
+  return newNames(base, head).flatMap(({ name: name2, file, line }) => {
+    const isNear = (watched) => watched !== name2 && Math.abs(watched.length - name2.length) <= 1 && editDistance(watched, name2) <= 1;
+    const like = WATCHED.find(isNear);
+    if (like === void 0) return [];
+    const message = `\`${name2}\` is new here and differs from \`${like}\` by one character. Nothing is measured until somebody has looked: if it is meant, hold it with \`--with ${name2}==VERSION\`.`;
+    return [{ kind: "lookalike", message, file, line, stops: name2 }];
+  });
+}
+function firstUploads(base, head, releases) {
+  return lockNames(base, head).flatMap(({ name: name2, file, line }) => {
+    const known2 = releases.get(name2);
+    if (known2 === void 0) return [];
+    const first = known2.flatMap(({ uploaded }) => uploaded ?? []).toSorted()[0];
+    const when = known2.length === 0 ? "the index has no release of it" : first === void 0 ? "the index does not say since when it exists" : `its first release was uploaded on ${first.slice(0, 10)}`;
+    return [{ kind: "new-name", message: `\`${name2}\` is new to this lock; ${when}.`, file, line }];
+  });
+}
+function lockNames(base, head) {
+  const locks = (manifests) => manifests.filter(({ locked }) => locked.length > 0);
+  return locks(base).length === 0 ? [] : newNames(locks(base), locks(head));
+}
+
+// src/detect/labels.ts
+function copiedLabels(base, pairs2) {
+  return pairs2.flatMap(({ file, old, current }) => {
+    if (current === void 0) return [];
+    const [before, after] = [old && labelOf(old), labelOf(current)];
+    const isForeign = after !== void 0 && !fitsFile(after, file);
+    if (old === void 0 && !(isForeign && base.length > 0)) return [];
+    return labelFinding(current.name, before, after, { file, line: current.line });
+  });
+}
+function lockedLabels(base, head) {
+  const before = new Map(base.map(({ file, locked }) => [file, labelsIn(locked)]));
+  return head.flatMap(
+    ({ file, locked }) => [...labelsIn(locked)].flatMap(([name2, { labels, line }]) => {
+      const known2 = before.get(file)?.get(name2)?.labels;
+      const [gone] = [...known2 ?? []].filter((label) => !labels.has(label));
+      const came = [...labels].filter((label) => known2 && !known2.has(label));
+      return came.flatMap((label) => labelFinding(name2, gone || void 0, label || void 0, { file, line }));
+    })
+  );
+}
+function labelsIn(locked) {
+  const found = /* @__PURE__ */ new Map();
+  for (const { name: name2, version, line } of locked) {
+    const known2 = found.get(name2) ?? { labels: /* @__PURE__ */ new Set(), line };
+    known2.labels.add(localLabel(version) ?? "");
+    found.set(name2, known2);
+  }
+  return found;
+}
+function labelFinding(name2, before, after, { file, line }) {
+  if (before === after) return [];
+  const message = after === void 0 ? `\`${name2}\` loses its build \`+${before}\`: another build would be installed.` : `\`${name2}\` gets the build \`+${after}\`${before === void 0 ? ", which this file did not name before" : ` in place of \`+${before}\``}.`;
+  return [{ kind: "local-version", message, file, line }];
+}
+function labelOf({ specifier }) {
+  return clausesOf(specifier).flatMap(([, version]) => localLabel(version) ?? [])[0];
+}
+var BUILDS = [
+  { label: /^cpu/, file: /(^|[-_./])cpu/i },
+  { label: /^cu\d/, file: /(^|[-_./])(cu\d+|cuda|gpu)/i },
+  { label: /^rocm/, file: /(^|[-_./])(rocm|amd|hip)/i },
+  { label: /^xpu/, file: /(^|[-_./])(xpu|intel)/i }
+];
+function fitsFile(label, file) {
+  const said = BUILDS.filter((build) => build.file.test(file));
+  return said.length === 0 || said.some((build) => build.label.test(label));
+}
+
+// src/detect/guard.ts
+var GUARDS = [
+  unreadable2,
+  droppedExclusions,
+  ({ base, pairs: pairs2 }) => copiedLabels(base, pairs2),
+  ({ base, head }) => lockedLabels(base, head),
+  drifting,
+  againstLock,
+  downgrades,
+  indexesMoved,
+  ({ base, head }) => lookalikes(base, head),
+  notInstallable
+];
+function guard(base, head, own2 = []) {
+  const pairs2 = pairedRequirements(base, head);
+  const seen = { base, head, changes: changesOf(base, head, pairs2), pairs: pairs2, own: own2 };
+  return GUARDS.flatMap((check) => check(seen));
+}
+function unreadable2({ base, head }) {
+  const known2 = new Set(base.flatMap((manifest) => manifest.findings.map(({ file, message }) => `${file} ${message}`)));
+  return head.flatMap((manifest) => manifest.findings.filter(({ file, message }) => !known2.has(`${file} ${message}`)));
+}
+function droppedExclusions({ head, pairs: pairs2 }) {
+  const files = new Map(head.map((manifest) => [manifest.file, manifest]));
+  return pairs2.flatMap(({ file, old, current }) => {
+    if (old === void 0 || current === void 0 || current.source !== "index") return [];
+    const beside = (files.get(file)?.requirements ?? []).filter(
+      ({ name: name2, group, marker: marker2 }) => name2 === current.name && group === current.group && marker2 === current.marker
+    );
+    const isAllowed = (version) => beside.every(({ specifier }) => allows(specifier, version));
+    const named4 = beside.map(({ specifier }) => specifier).join(",");
+    return exclusions(old).filter((version) => keptOut(version, named4).some(isAllowed)).map((version) => ({
+      kind: "exclusion-dropped",
+      message: `\`${current.name}\` loses its exclusion \`!=${version}\` and is allowed to be that release again. Keep it unless that release was mended.`,
+      file,
+      line: current.line
+    }));
+  });
+}
+function exclusions({ specifier }) {
+  return clausesOf(specifier).flatMap(([operator2, version]) => operator2 === "!=" ? [version] : []);
+}
+var PATCHES = 40;
+function keptOut(excluded, specifiers) {
+  if (!excluded.endsWith(".*")) return [excluded];
+  const line = excluded.slice(0, -2);
+  const named4 = clausesOf(specifiers).map(([, version]) => version.replace(/\.\*$/, "")).filter((version) => isVersion(version) && satisfies2(version, `==${excluded}`));
+  return [line, ...Array.from({ length: PATCHES }, (_, patch) => `${line}.${patch}`), ...named4];
+}
+function drifting({ base, head, changes }) {
+  const key = (name2, specifier) => `${name2} ${specifier}`;
+  const moved2 = new Map(
+    changes.filter(({ locked, kind, from, to }) => !locked && kind !== "moved" && from !== "" && to !== "").map((change) => [key(change.library, change.from), change])
+  );
+  const files = /* @__PURE__ */ new Map();
+  for (const { file, requirements } of base)
+    for (const { name: name2, specifier } of requirements) {
+      const known2 = files.get(key(name2, specifier)) ?? /* @__PURE__ */ new Set();
+      files.set(key(name2, specifier), known2.add(file));
+    }
+  return head.flatMap(
+    ({ file, requirements }) => requirements.flatMap(({ name: name2, specifier, line }) => {
+      const change = moved2.get(key(name2, specifier));
+      const saidTheSame = files.get(key(name2, specifier));
+      if (change === void 0 || change.file === file || !saidTheSame?.has(file) || saidTheSame.size < 2) return [];
+      const message = `\`${name2}\` moves to \`${change.to}\` in \`${change.file}\` and stays at \`${change.from}\` here.`;
+      return [{ kind: "drift", message, file, line }];
+    })
+  );
+}
+function againstLock({ head }) {
+  return head.filter(({ locked }) => locked.length > 0).flatMap((lock) => {
+    const versions = /* @__PURE__ */ new Map();
+    for (const { name: name2, version } of lock.locked) versions.set(name2, [...versions.get(name2) ?? [], version]);
+    const beside = head.filter((manifest) => isLockedIn(manifest, lock));
+    return beside.flatMap(
+      ({ file, requirements }) => requirements.flatMap(({ name: name2, specifier, marker: marker2, source, line }) => {
+        const locked = versions.get(name2) ?? [];
+        const isOff = source === "index" && marker2 === "" && specifier !== "" && locked.length > 0 && !locked.some((version) => satisfies2(version, specifier));
+        return isOff ? [
+          {
+            kind: "against-lock",
+            message: `\`${name2}${specifier}\` does not allow ${locked.join(", ")} in \`${lock.file}\`. Refresh the lock.`,
+            file,
+            line
+          }
+        ] : [];
+      })
+    );
+  });
+}
+function isLockedIn({ file, format }, lock) {
+  const own2 = has(formatNamed(format)?.lock)?.formats ?? [];
+  return own2.includes(lock.format) && folderOf(file) === folderOf(lock.file);
+}
+function downgrades({ changes }) {
+  return changes.filter(({ kind }) => kind === "downgraded").map(({ library, from, to, file, line }) => ({
+    kind: "downgrade",
+    message: `\`${library}\` goes back from ${from} to ${to}.`,
+    file,
+    line
+  }));
+}
+function notInstallable({ base, head }) {
+  const known2 = new Set(
+    base.flatMap(({ file, requirements }) => requirements.map(({ written: written4 }) => `${file}\0${written4}`))
+  );
+  return head.flatMap(
+    ({ file, requirements }) => requirements.filter(({ name: name2, source, written: written4 }) => isWatched(name2) && source !== "index" && !known2.has(`${file}\0${written4}`)).map(({ name: name2, source, line }) => ({
+      kind: "not-installable",
+      message: `skipped: not installable. \`${name2}\` comes from ${SOURCES[source]}, which is never fetched or built.`,
+      file,
+      line
+    }))
+  );
+}
+var SOURCES = {
+  index: "an index",
+  git: "a repository",
+  path: "a path",
+  editable: "an editable install",
+  url: "an address"
+};
+function indexesMoved({ base, head, own: own2 }) {
+  const ours2 = new Set(own2.map(indexAddress));
+  const key = (manifest, address) => isByTool(manifest) ? address : `${manifest.file} ${address}`;
+  const before = new Set(base.flatMap((manifest) => manifest.indexes.map(({ address }) => key(manifest, address))));
+  const lockAtBase = base.some(isByTool);
+  return head.flatMap(
+    (manifest) => manifest.indexes.filter(({ address }) => !ours2.has(indexAddress(address))).filter(({ address }) => !before.has(key(manifest, address)) && (!isByTool(manifest) || lockAtBase)).map(({ address, line }) => ({
+      kind: "index-changed",
+      message: `This file names the index \`${address.slice(0, 120)}\`, which it did not before. It is not used: indexes come from the settings of uv and pip.`,
+      file: manifest.file,
+      line
+    }))
+  );
+}
+function isByTool({ format }) {
+  return has(formatNamed(format)?.indexes)?.by === "tool";
+}
+
+// src/detect/effective.ts
+function effective(manifests, file, name2, written4) {
+  const own2 = manifests.find((manifest) => manifest.file === file);
+  const { overrides: overrides2 = [], constraints: constraints2 = [] } = has(formatNamed(own2?.format ?? "")?.overrules) ?? {};
+  const [override] = rowsOf2(own2, name2, overrides2);
+  if (own2 && override) return { specifier: override.specifier, by: placed2(own2, override) };
+  const bounds = [
+    ...rowsOf2(own2, name2, constraints2).map((one2) => placed2(own2, one2)),
+    ...constraintFiles(manifests, own2).flatMap((other) => rowsOf2(other, name2).map((one2) => placed2(other, one2)))
+  ].filter((one2) => one2.specifier !== "" && one2.specifier !== written4);
+  const [first] = bounds;
+  if (first === void 0) return { specifier: written4 };
+  const specifier = [written4, ...bounds.map((one2) => one2.specifier)].filter((one2) => one2 !== "").join(",");
+  return { specifier, by: first };
+}
+function rowsOf2(manifest, name2, groups2) {
+  return (manifest?.requirements ?? []).filter(
+    (one2) => one2.name === name2 && one2.source === "index" && (groups2 === void 0 || groups2.includes(one2.group))
+  );
+}
+function placed2(manifest, { group, specifier, line }) {
+  return { what: group.replace(/^\w+:/, "") || "a constraint", specifier, file: manifest?.file ?? "", line };
+}
+function constraintFiles(manifests, own2) {
+  const wanted = (own2?.includes ?? []).flatMap(
+    ({ path, constrains }) => constrains ? [joined(folderOf(own2?.file ?? ""), path)] : []
+  );
+  return manifests.filter(({ file }) => wanted.includes(file));
+}
+
+// src/detect/settle.ts
+function settle(change, ends2, releases, python) {
+  const [from, to] = [
+    endOf3(change, change.from, ends2.base, change.was ?? change.file, releases, python),
+    endOf3(change, change.to, ends2.head, change.file, releases, python)
+  ];
+  return {
+    change,
+    ...from.version !== void 0 && { from: from.version },
+    ...to.version !== void 0 && { to: to.version },
+    ...to.by && { by: to.by }
+  };
+}
+function endOf3(change, written4, manifests, file, releases, python) {
+  if (written4 === "") return {};
+  if (change.locked) return { version: resolveEnd(written4, true, releases, python) };
+  const { specifier, by } = effective(manifests, file, change.library, written4 === "any" ? "" : written4);
+  const locked = lockedAt(manifests, change.library).filter((version2) => allows(specifier, version2));
+  const [only] = locked;
+  const version = locked.length === 1 && only ? only.split("+")[0] : resolveEnd(specifier, false, releases, python);
+  return { version, ...by && { by } };
+}
+function lockedAt(manifests, library) {
+  const held2 = manifests.flatMap(({ locked }) => locked.filter(({ name: name2 }) => name2 === library));
+  return [...new Set(held2.map(({ version }) => version))].filter(isVersion);
+}
+function resolveEnd(end, locked, releases, python) {
+  const exact = locked ? end : exactVersion(end);
+  if (exact !== void 0) {
+    const version = isVersion(exact) ? exact.split("+")[0] : void 0;
+    const isThere = releases.length === 0 || releases.some((release2) => version && sameVersion(release2.version, version));
+    return isThere ? version : void 0;
+  }
+  return usableReleases(releases, python).map(({ version }) => version).filter((version) => allows(end, version)).at(-1);
+}
+function moves(settled2) {
+  const { from, to } = settled2;
+  return from !== void 0 && to !== void 0 && compareVersions(from, to) !== 0;
+}
+function goesBack({ from, to }) {
+  return from !== void 0 && to !== void 0 && compareVersions(from, to) > 0;
+}
+function standing2(settled2) {
+  const { file, line } = settled2.change;
+  return { message: sentenceOf(settled2), file, line };
+}
+function sentenceOf({ change, from, to, by }) {
+  const { library, kind } = change;
+  if (from !== void 0 && to !== void 0) {
+    const because = by ? `: \`${by.what}\` in \`${by.file}:${by.line}\` says \`${by.specifier || "any"}\`` : "";
+    return kind === "moved" ? `\`${library}\` is written elsewhere and says the same.` : `\`${library}\` still resolves to ${to}${because}.`;
+  }
+  if (kind === "added") return `\`${library}\` is new here: there is no release before it to compare with.`;
+  if (kind === "removed") return `\`${library}\` is no longer required here.`;
+  if (/^[a-z]+$/.test(change.to) && change.to !== "any")
+    return `\`${library}\` does not come from an index now: that is never fetched or built.`;
+  if (/^[a-z]+$/.test(change.from) && change.from !== "any")
+    return `\`${library}\` did not come from an index before: which release that was is not known, so there is nothing to compare with.`;
+  const missing = to === void 0 ? change.to : change.from;
+  return `\`${library}\` has no usable release that fits \`${missing}\` on this index.`;
+}
+
+// src/detect/projects.ts
+function watchedChanges(changes, watch = WATCHED) {
+  return changes.filter(({ library }) => isWatched(library, watch));
+}
+function projectRequests(ends2, changes, releases, python, watch = WATCHED) {
+  return distinct2(settledProjects(ends2, changes, releases, python, watch).flatMap(requestsOf));
+}
+function standingChanges(ends2, changes, releases, python, watch = WATCHED) {
+  const found = settledProjects(ends2, changes, releases, python, watch).flatMap(({ settled: settled2 }) => standingOf2(settled2));
+  return [...new Map(found.map((one2) => [one2.message, one2])).values()];
+}
+function settledProjects(ends2, changes, releases, python, watch = WATCHED) {
+  const all = [...ends2.base, ...ends2.head];
+  const lockFiles2 = new Map(all.filter(({ locked }) => locked.length > 0).map(({ file, format }) => [file, format]));
+  const formats = new Map(all.map(({ file, format }) => [file, format]));
+  const projectOf = (file) => lockOver(file, formats.get(file), lockFiles2) ?? folderOf(file);
+  const before = grouped3(ends2.base, ({ file }) => projectOf(file));
+  const after = grouped3(ends2.head, ({ file }) => projectOf(file));
+  const byProject = grouped3(watchedChanges(changes, watch), ({ file }) => projectOf(file));
+  return [...byProject].map(([project, own2]) => {
+    const was = /* @__PURE__ */ new Set([project, ...own2.flatMap((change) => change.was === void 0 ? [] : projectOf(change.was))]);
+    const projectEnds = { base: [...was].flatMap((one2) => before.get(one2) ?? []), head: after.get(project) ?? [] };
+    const settled2 = withoutLockedTwice(own2).map(
+      (change) => settle(change, projectEnds, releases.get(change.library) ?? [], python)
+    );
+    return { ends: projectEnds, settled: settled2 };
+  });
+}
+function grouped3(elements, key) {
+  const groups2 = /* @__PURE__ */ new Map();
+  for (const element of elements) {
+    const known2 = groups2.get(key(element));
+    if (known2) known2.push(element);
+    else groups2.set(key(element), [element]);
+  }
+  return groups2;
+}
+function withoutLockedTwice(changes) {
+  const locked = new Set(changes.filter((change) => change.locked).map(({ library }) => library));
+  return changes.filter((change) => change.locked || !locked.has(change.library));
+}
+function standingOf2(settled2) {
+  const moving = new Set(settled2.filter(moves).map(({ change }) => change.library));
+  return settled2.filter(({ change }) => !moving.has(change.library)).map(standing2);
+}
+function requestsOf({ ends: ends2, settled: settled2 }) {
+  const found = settled2.filter(moves).map(({ change, from, to }) => ({
+    library: change.library,
+    from,
+    to,
+    place: { file: change.file, line: change.line }
+  }));
+  const byLibrary = /* @__PURE__ */ new Map();
+  for (const move of found) {
+    const known2 = byLibrary.get(move.library) ?? [];
+    const isKnown2 = known2.some(({ from, to }) => from === move.from && to === move.to);
+    byLibrary.set(move.library, isKnown2 ? known2 : [...known2, move]);
+  }
+  const rounds = Math.max(0, ...[...byLibrary.values()].map((list2) => list2.length));
+  return Array.from({ length: rounds }, (_, round) => {
+    const chosen = [...byLibrary.values()].flatMap((list2) => list2[round] ?? list2[0] ?? []);
+    const names2 = chosen.map(({ library }) => library);
+    return {
+      changes: chosen,
+      held: heldVersions(ends2.head, names2),
+      locked: { base: lockOf3(ends2.base, names2), head: lockOf3(ends2.head, names2) },
+      files: [...new Set(chosen.map(({ place: place2 }) => place2.file))],
+      manifests: ends2.head.map(({ file }) => file)
+    };
+  });
+}
+function distinct2(requests) {
+  const found = /* @__PURE__ */ new Map();
+  for (const request of requests) {
+    const moves2 = request.changes.map(({ library, from, to }) => `${library} ${from} ${to}`).toSorted();
+    const key = JSON.stringify([moves2, Object.entries(request.held).toSorted(), request.locked]);
+    const known2 = found.get(key);
+    found.set(key, known2 ? joined4(known2, request) : request);
+  }
+  return [...found.values()];
+}
+function joined4(left2, right) {
+  const both2 = (one2, other) => [.../* @__PURE__ */ new Set([...one2, ...other])];
+  return { ...left2, files: both2(left2.files, right.files), manifests: both2(left2.manifests, right.manifests) };
+}
+function heldVersions(head, changed, watch = WATCHED) {
+  const locked = lockOf3(head, changed);
+  const held2 = {};
+  for (const name2 of watch) {
+    if (name2 === "torch" || changed.includes(name2)) continue;
+    const pinned = head.flatMap((manifest) => manifest.requirements).filter((one2) => one2.name === name2).flatMap(({ specifier }) => exactVersion(specifier) ?? []);
+    const versions = [...new Set(locked[name2] ? [locked[name2]] : pinned)];
+    const [only] = versions;
+    if (versions.length === 1 && only && isVersion(only)) held2[name2] = only.split("+")[0] ?? only;
+  }
+  return held2;
+}
+function namedTorch(head) {
+  const isTorch = ({ name: name2 }) => name2 === "torch";
+  const pinned = head.flatMap(
+    ({ requirements }) => requirements.filter(isTorch).flatMap(({ specifier }) => exactVersion(specifier) ?? [])
+  );
+  const locked = head.flatMap((manifest) => manifest.locked.filter(isTorch).map(({ version }) => version));
+  const releases = [...new Set((locked.length > 0 ? locked : pinned).map((version) => version.split("+")[0] ?? ""))];
+  const [only] = releases;
+  return releases.length === 1 && only && isVersion(only) ? only : void 0;
+}
+function lockOf3(manifests, changed) {
+  const versions = /* @__PURE__ */ new Map();
+  for (const { locked } of manifests)
+    for (const { name: name2, version } of locked) {
+      const known2 = versions.get(name2) ?? /* @__PURE__ */ new Set();
+      known2.add(version);
+      versions.set(name2, known2);
+    }
+  const single = [...versions].filter(
+    ([name2, found]) => found.size === 1 && name2 !== "torch" && !changed.includes(name2)
+  );
+  return Object.fromEntries(
+    single.map(([name2, found]) => [name2, [...found][0] ?? ""]).filter(([name2, version]) => isName(name2) && isVersion(version) && !version.includes("+")).toSorted(([left2], [right]) => left2 < right ? -1 : 1)
+  );
+}
+
+// src/detect/guard-releases.ts
+function guardReleases(ends2, changes, releases, python) {
+  const watched = changes.filter(({ library, to }) => isWatched(library) && to !== "" && releases.has(library));
+  return [
+    ...watched.flatMap((change) => target(change, releases.get(change.library) ?? [])),
+    ...settledProjects(ends2, watched, releases, python).flatMap(({ settled: settled2 }) => settled2).filter(({ change }) => !change.locked && change.kind !== "moved").flatMap((settled2) => [...withoutEffect(settled2), ...backwards(settled2)]),
+    ...watched.flatMap((change) => pythonRange(change, releases.get(change.library) ?? [], ends2.head)),
+    ...firstUploads(ends2.base, ends2.head, releases)
+  ];
+}
+function target(change, releases) {
+  const version = change.locked ? change.to : exactVersion(change.to);
+  if (version === void 0 || !isVersion(version)) return [];
+  const found = releases.find((release2) => sameVersion(release2.version, version.split("+")[0] ?? version));
+  if (found && !found.yanked) return [];
+  const [kind, message] = found ? ["yanked", `${change.library} ${version} was yanked: its authors took it back. Choose another release.`] : ["no-release", `The index has no ${change.library} ${version}. Check the version, and the index settings.`];
+  return [{ kind, message, file: change.file, line: change.line }];
+}
+function withoutEffect({ change, from, to, by }) {
+  const place2 = { file: change.file, line: change.line };
+  if (to === void 0 && exactVersion(change.to) === void 0 && !/^[a-z]+$/.test(change.to))
+    return [{ kind: "no-release", message: `No release of ${change.library} fits \`${change.to}\`.`, ...place2 }];
+  if (from === void 0 || from !== to) return [];
+  const still = `\`${change.library}${change.to}\` still resolves to ${to}`;
+  if (by !== void 0) {
+    const message = `${still}: \`${by.what}\` in \`${by.file}:${by.line}\` says \`${by.specifier}\`, so there is nothing to measure.`;
+    return [{ kind: "no-effect", message, ...place2 }];
+  }
+  if (change.kind === "narrowed" || exactVersion(change.to) || ceilings(change.from) === ceilings(change.to)) return [];
+  return [
+    {
+      kind: "no-effect",
+      message: `${still}: the new ceiling allows nothing new, so there is nothing to measure.`,
+      ...place2
+    }
+  ];
+}
+function backwards(settled2) {
+  const { change, from, to } = settled2;
+  if (!goesBack(settled2) || change.kind === "downgraded") return [];
+  const message = `\`${change.library}\` goes back from ${from} to ${to}, since \`${change.to}\` allows no newer one.`;
+  return [{ kind: "downgrade", message, file: change.file, line: change.line }];
+}
+function ceilings(specifier) {
+  return clausesOf(specifier).filter(([operator2]) => ["<", "<=", "==", "~="].includes(operator2)).map((clause) => clause.join("")).toSorted().join(",");
+}
+function pythonRange(change, releases, head) {
+  const declared2 = head.find(
+    ({ file, python }) => python !== void 0 && folderOf(file) === folderOf(change.file)
+  )?.python;
+  const oldest = declared2 === void 0 ? void 0 : oldestPython(declared2);
+  const to = change.locked ? change.to : exactVersion(change.to);
+  const release2 = releases.find(
+    ({ version }) => to !== void 0 && isVersion(to) && sameVersion(version, to.split("+")[0] ?? to)
+  );
+  if (oldest === void 0 || !release2?.requiresPython || supportsPython(release2, oldest)) return [];
+  const message = `${change.library} ${release2.version} requires Python ${release2.requiresPython}, and this project still declares Python ${oldest}.`;
+  return [{ kind: "python-range", message, file: change.file, line: change.line }];
+}
+function oldestPython(declared2) {
+  const specifier = declared2.replace(/\^\s*/g, ">=").replace(/(^|,)\s*~\s*(?=\d)/g, "$1>=");
+  const minors = Array.from({ length: 16 }, (_, minor) => `3.${minor + 5}.99`);
+  const [oldest] = minors.filter((version) => satisfies2(version, specifier)).toSorted(compareVersions);
+  return oldest?.replace(/\.99$/, "");
+}
+function floorsOf(manifest) {
+  const floors = manifest.requirements.filter(({ name: name2, source, marker: marker2, group }) => isWatched(name2) && source === "index" && marker2 === "" && group === "").flatMap(({ name: name2, specifier, line }) => {
+    const lowest = clausesOf(specifier).find(([operator2]) => [">=", "==", "~="].includes(operator2));
+    const version = lowest?.[1] ?? "";
+    return isVersion(version) ? [{ name: name2, version: version.split("+")[0] ?? version, line }] : [];
+  });
+  return floors.length < 2 ? [] : floors;
+}
+
+// src/intake/floors.ts
+async function clashingFloors(index, { head }, changes) {
+  const touched = new Set(changes.filter(({ library }) => isWatched(library)).map(({ file }) => file));
+  const found = [];
+  for (const manifest of head.manifests.filter(({ file }) => touched.has(file))) {
+    const floors = floorsOf(manifest);
+    if (floors.length === 0) continue;
+    const why = await index.clash(Object.fromEntries(floors.map(({ name: name2, version }) => [name2, version])));
+    if (why === void 0) found.push(notChecked2(manifest.file, floors[0]?.line ?? 1));
+    if (!why) continue;
+    const alone3 = await Promise.all(floors.map(({ name: name2, version }) => index.clash({ [name2]: version })));
+    if (alone3.some((one2) => one2 !== false)) continue;
+    const message = `The oldest versions that this file allows cannot be installed together: ${floors.map(({ name: name2, version }) => `${name2} ${version}`).join(", ")}. ${why}`;
+    found.push({
+      kind: "floors-clash",
+      message: message.slice(0, 600),
+      file: manifest.file,
+      line: floors[0]?.line ?? 1
+    });
+  }
+  return found;
+}
+function notChecked2(file, line) {
+  const message = "Whether the oldest versions that this file allows can be installed together was not checked: that takes uv and an index that answers.";
+  return { kind: "floors-not-checked", message, file, line };
+}
+
+// src/intake/findings.ts
+var MOST_NAMES = 20;
+function findingsOf3({ base, head }, own2) {
+  const known2 = new Set(base.findings.map(({ file, message }) => `${file} ${message}`));
+  return [
+    ...guard(base.manifests, head.manifests, own2),
+    ...head.findings.filter(({ file, message }) => !known2.has(`${file} ${message}`))
+  ];
+}
+async function ownIndexes(index, { head }) {
+  if (head.manifests.every(({ indexes }) => indexes.length === 0)) return [];
+  return index.addresses().catch(() => []);
+}
+async function releasesFor(index, ends2, changes, watch) {
+  const watched = changes.map(({ library }) => library).filter((library) => isWatched(library, watch) && isName(library));
+  const fresh = lockNames(ends2.base.manifests, ends2.head.manifests).map(({ name: name2 }) => name2).filter(isName).slice(0, MOST_NAMES);
+  const found = await Promise.all(
+    [.../* @__PURE__ */ new Set([...watched, ...fresh])].map(async (name2) => {
+      try {
+        return [name2, await index.catalog.releases(name2)];
+      } catch (error) {
+        if (!(error instanceof UserError)) throw error;
+        return [name2, []];
+      }
+    })
+  );
+  return new Map(found);
+}
+async function indexFindings(index, ends2, changes, releases) {
+  const manifests = { base: ends2.base.manifests, head: ends2.head.manifests };
+  return [
+    ...guardReleases(manifests, changes, releases, index.python),
+    ...await clashingFloors(index, ends2, changes)
+  ];
+}
+
 // src/detect/code/configs.ts
 var import_yaml3 = __toESM(require_dist(), 1);
 
@@ -33680,18 +33499,18 @@ var Values = class {
       case "Boolean":
       case "None":
       case "Number":
-        return sure(textOf4(source, node));
+        return sure(textOf3(source, node));
       case "FormatString":
         return {
           texts: [
-            textOf4(source, node).replace(/^\w*["']+|["']+$/g, "").replace(/\{[^}]*\}/g, "?")
+            textOf3(source, node).replace(/^\w*["']+|["']+$/g, "").replace(/\{[^}]*\}/g, "?")
           ],
           isSure: false
         };
       case "ParenthesizedExpression":
         return this.of(elementsOf(node)[0], scope, depth + 1);
       case "VariableName":
-        return this.#variable(textOf4(source, node), scope, depth);
+        return this.#variable(textOf3(source, node), scope, depth);
       case "MemberExpression":
         return this.#member(node, scope, depth);
       case "ConditionalExpression":
@@ -33716,7 +33535,7 @@ var Values = class {
       if (up.name === "FunctionDefinition" || up.name === "ClassDefinition") return true;
       if (up.name === "IfStatement" || up.name === "ConditionalExpression") {
         const test = testBefore(up, at4);
-        if (test === void 0 || /__name__|TYPE_CHECKING/.test(textOf4(this.module.source, test))) continue;
+        if (test === void 0 || /__name__|TYPE_CHECKING/.test(textOf3(this.module.source, test))) continue;
         const { texts, isSure } = this.of(test, scope);
         if (at4.from !== test.from && !(isSure && texts.every(isTrue))) return false;
       }
@@ -33755,7 +33574,7 @@ var Values = class {
     return { ...fallback, isSure: fallback.isSure && isCommand };
   }
   #member(node, scope, depth) {
-    const written4 = textOf4(this.module.source, node);
+    const written4 = textOf3(this.module.source, node);
     if (/^(\w+\.)*(TaskType|PeftType)\.\w+$/.test(written4)) return sure(written4);
     const path = pathOf(this.module, node);
     if (path === void 0) return NOTHING3;
@@ -33796,7 +33615,7 @@ var Values = class {
     if (node.name !== "DictionaryExpression") return [];
     const parts = elementsOf(node).filter(({ name: name2 }) => name2 !== ":");
     return parts.flatMap((part2, index) => {
-      const key = index % 2 === 0 ? stringValue(source, part2) ?? textOf4(source, part2) : void 0;
+      const key = index % 2 === 0 ? stringValue(source, part2) ?? textOf3(source, part2) : void 0;
       const value = parts[index + 1];
       return key !== void 0 && value ? [[key, value]] : [];
     });
@@ -33811,7 +33630,7 @@ var Values = class {
   #binary(node, scope, depth) {
     const [left2, operator2, right] = childrenOf(node);
     const [one2, other] = [left2, right].map((side) => this.of(side, scope, depth + 1));
-    const written4 = operator2 ? textOf4(this.module.source, operator2) : "";
+    const written4 = operator2 ? textOf3(this.module.source, operator2) : "";
     if (one2 === void 0 || other === void 0) return NOTHING3;
     if (written4 === "or")
       return one2.isSure && !one2.texts.every(isTrue) ? other : { ...union([one2, other]), isSure: false };
@@ -33856,13 +33675,13 @@ function testBefore(statement, part2) {
   return before && !["if", "elif"].includes(before.name) ? before : void 0;
 }
 function pathOf(module, node) {
-  if (node.name === "VariableName") return [textOf4(module.source, node)];
+  if (node.name === "VariableName") return [textOf3(module.source, node)];
   if (node.name !== "MemberExpression") return void 0;
   const [object, , key] = childrenOf(node);
   const before = object && pathOf(module, object);
   if (before === void 0 || key === void 0) return void 0;
   const isName2 = key.name === "PropertyName";
-  const text4 = isName2 ? textOf4(module.source, key) : stringValue(module.source, key) ?? "";
+  const text4 = isName2 ? textOf3(module.source, key) : stringValue(module.source, key) ?? "";
   return [...before, text4];
 }
 function loadedBy(nodes, module) {
@@ -33901,11 +33720,11 @@ function configuredBy(module, call, path, yaml) {
 function configFile(module, call) {
   const said = (keyword2) => stringValue(module.source, call.keywords.get(keyword2));
   const folder = folderOf(module.file);
-  if (call.name === "" || said("config_name") !== void 0 || /hydra/.test(textOf4(module.source, call.node))) {
+  if (call.name === "" || said("config_name") !== void 0 || /hydra/.test(textOf3(module.source, call.node))) {
     const name2 = (said("config_name") ?? "config").replace(/\.ya?ml$/, "");
     return joined(folder, `${said("config_path") ?? "."}/${name2}.yaml`);
   }
-  const written4 = /["']([^"']+\.ya?ml)["']/.exec(textOf4(module.source, call.node))?.[1];
+  const written4 = /["']([^"']+\.ya?ml)["']/.exec(textOf3(module.source, call.node))?.[1];
   return written4 === void 0 ? void 0 : joined(folder, written4);
 }
 function defaultsIn(table3) {
@@ -34422,7 +34241,7 @@ var CodeFile = class {
     return [...this.module.imports.values()].some(({ module }) => /^diffusers(\.|$)/.test(module));
   }
   textOf(node) {
-    return textOf4(this.module.source, node);
+    return textOf3(this.module.source, node);
   }
   /** The name in its library of what a file calls by its own name for it; undefined for everything of others. */
   nameOf(written4) {
@@ -34967,7 +34786,7 @@ var Reader2 = class {
     else if (node.name === "CallExpression")
       this.calls.push({ ...callOf(this.source, node), scope: this.scopeOf(node) });
     else if (node.name === "VariableName" && node.parent?.name !== "ImportStatement")
-      this.#mention(this.scopeOf(node), textOf4(this.source, node));
+      this.#mention(this.scopeOf(node), textOf3(this.source, node));
   }
   #mention(scope, name2) {
     const known2 = this.mentions.get(scope);
@@ -34982,10 +34801,10 @@ var Reader2 = class {
   }
   #nameOf(node) {
     const name2 = node.getChild("VariableName");
-    return name2 ? textOf4(this.source, name2) : "";
+    return name2 ? textOf3(this.source, name2) : "";
   }
   #readImport(node) {
-    const text4 = textOf4(this.source, node).replace(/#.*$/gm, "").replace(/[()\\]/g, " ");
+    const text4 = textOf3(this.source, node).replace(/#.*$/gm, "").replace(/[()\\]/g, " ");
     const from = /^from\s+([\w.]+)\s+import\s+([\s\S]*)$/.exec(text4);
     const listed2 = (from?.[2] ?? text4.replace(/^import\s/, "")).split(",").map((one2) => one2.trim());
     for (const one2 of listed2) {
@@ -35004,17 +34823,17 @@ var Reader2 = class {
     }
     if (node.name === "ClassDefinition") {
       const list2 = node.getChild("ArgList");
-      this.bases.set(name2, list2 ? elementsOf(list2).map((one2) => textOf4(this.source, one2)) : []);
+      this.bases.set(name2, list2 ? elementsOf(list2).map((one2) => textOf3(this.source, one2)) : []);
     } else this.#readParameters(node, name2);
   }
   #readParameters(node, name2) {
     const list2 = node.getChild("ParamList");
-    const decorator = node.parent?.getChildren("Decorator").find((one2) => /^@hydra\.main\b/.test(textOf4(this.source, one2)));
+    const decorator = node.parent?.getChildren("Decorator").find((one2) => /^@hydra\.main\b/.test(textOf3(this.source, one2)));
     const parts = list2 ? elementsOf(list2).filter((part2) => part2.name !== "TypeDef") : [];
     let index = 0;
     for (const [at4, part2] of parts.entries()) {
       if (part2.name !== "VariableName" || parts[at4 - 1]?.name === "AssignOp") continue;
-      const parameter = textOf4(this.source, part2);
+      const parameter = textOf3(this.source, part2);
       const fallback = parts[at4 + 1]?.name === "AssignOp" ? parts[at4 + 2] : void 0;
       const key = `${this.scopeOf(node)} ${parameter}`;
       if (!this.parameters.has(key)) this.parameters.set(key, { function: name2, index, ...fallback && { fallback } });
@@ -35026,7 +34845,7 @@ var Reader2 = class {
     const [target2, ...rest] = childrenOf(node);
     const value = rest.at(-1);
     if (!target2 || !value || value.name === "TypeDef") return;
-    const name2 = textOf4(this.source, target2);
+    const name2 = textOf3(this.source, target2);
     if (target2.name !== "VariableName" && !/^self\.\w+$/.test(name2)) return;
     const isPlain2 = rest.filter((part2) => part2.name === "AssignOp" || part2.name === ",").length === 1;
     if (isPlain2) push3(this.assigned, `${this.scopeOf(node)} ${name2}`, value);
@@ -35216,7 +35035,7 @@ function defaultsOf(module) {
     const texts = [.../* @__PURE__ */ new Set([...found.get(name2)?.texts ?? [], text4])];
     found.set(name2, { texts, isSure: texts.length === 1 });
   };
-  const literal2 = (node) => stringValue(module.source, node) ?? (node && ["Boolean", "None", "Number"].includes(node.name) ? textOf4(module.source, node) : void 0);
+  const literal2 = (node) => stringValue(module.source, node) ?? (node && ["Boolean", "None", "Number"].includes(node.name) ? textOf3(module.source, node) : void 0);
   for (const call of module.calls) {
     if (!call.name.endsWith("add_argument")) continue;
     const flag = call.positional.map((one2) => stringValue(module.source, one2)).find((one2) => one2?.startsWith("--"));
@@ -35715,6 +35534,190 @@ function gapText({ adjacent, open }) {
   return open > 0 ? `${plural(open, "release")} between not measured` : "not adjacent";
 }
 
+// src/plan/divide.ts
+function factsOfDivision({ shares, unplaced }, limits) {
+  const classes = shares.map(({ of, cells, why }) => {
+    const jobs = jobsOf(cells, of.device, limits.minutes);
+    const usd = of.usdPerMinute === void 0 ? void 0 : jobs.reduce((sum, job) => sum + usdOf(job, of), 0);
+    const about = { name: of.name, device: of.device, cells: cells.length, jobs: jobs.length, usd };
+    return { ...about, minutes: billedMinutes(jobs), whys: counted2(Object.values(why)) };
+  });
+  const left2 = Object.values(unplaced);
+  if (left2.length === 0) return classes;
+  const none2 = { name: "no runner", device: DEFAULT_DEVICE, cells: left2.length, jobs: 0, minutes: 0 };
+  return [...classes, { ...none2, whys: counted2(left2) }];
+}
+function counted2(whys) {
+  return [...new Set(whys)].map((why) => [why, whys.filter((one2) => one2 === why).length]);
+}
+function divide(cells, classes, limits) {
+  const choices = subsetsOf(classes).map((some) => paidFor(placesIn(some, cells), limits));
+  const best = choices.reduce((left3, right) => isBetter(right, left3, limits) ? right : left3, []);
+  const places = [...best, ...besides(best, classes, limits)];
+  const placed3 = Object.fromEntries(best.map(([cell, { name: name2 }]) => [cellId(cell), name2]));
+  const left2 = cells.filter((cell) => own(placed3, cellId(cell)) === void 0);
+  return {
+    shares: sharesOf(places),
+    placed: placed3,
+    unplaced: Object.fromEntries(left2.map((cell) => [cellId(cell), whyUnplaced(cell, classes, limits)])),
+    usd: priceOf(places, limits)
+  };
+}
+function subsetsOf(items) {
+  return items.reduce((known2, item) => known2.concat(known2.map((some) => some.concat(item))), [[]]);
+}
+function placesIn(classes, cells) {
+  const order = classes.toSorted(cheaperFirst);
+  return cells.flatMap((cell) => {
+    const first = order.find((one2) => unfit2(cell, one2) === void 0);
+    return first ? [[cell, first]] : [];
+  });
+}
+function cheaperFirst(left2, right) {
+  return (left2.usdPerMinute ?? 0) - (right.usdPerMinute ?? 0) || Number(deviceOf(left2.device).hasCards) - Number(deviceOf(right.device).hasCards) || (left2.capability ?? Number.POSITIVE_INFINITY) - (right.capability ?? Number.POSITIVE_INFINITY);
+}
+var MANY = 200;
+function paidFor(places, limits, beside = []) {
+  const isPaid = (count3) => isWithin(priceOf([...beside, ...places.slice(0, count3)], limits), limits);
+  let most = places.length;
+  if (most > MANY && !isPaid(most)) most = halvedDown(most, isPaid);
+  while (most > 0 && !isPaid(most)) most--;
+  return places.slice(0, most);
+}
+function halvedDown(tooMany, isPaid) {
+  let [least, most] = [0, tooMany];
+  while (least + 1 < most) {
+    const middle2 = Math.floor((least + most) / 2);
+    if (isPaid(middle2)) least = middle2;
+    else most = middle2;
+  }
+  return least;
+}
+function isWithin(usd, { usd: most = Number.POSITIVE_INFINITY }) {
+  return usd <= most + 1e-9;
+}
+function isBetter(right, left2, limits) {
+  if (right.length !== left2.length) return right.length > left2.length;
+  const [one2, other] = [priceOf(right, limits), priceOf(left2, limits)];
+  return one2 === other ? sharesOf(right).length < sharesOf(left2).length : one2 < other;
+}
+function besides(places, classes, limits) {
+  const more = places.flatMap(([cell, home]) => {
+    if (ownKernels(cell) === void 0) return [];
+    const others = classes.filter(({ device }) => device !== home.device);
+    return placesIn(others, [cell]);
+  });
+  return paidFor(more, limits, places);
+}
+function priceOf(places, limits) {
+  return sharesOf(places).reduce(
+    (sum, { of, cells }) => sum + jobsOf(cells, of.device, limits.minutes).reduce((some, job) => some + usdOf(job, of), 0),
+    0
+  );
+}
+function sharesOf(places) {
+  const found = /* @__PURE__ */ new Map();
+  for (const [cell, of] of places) {
+    const share = found.get(of.name) ?? { of, cells: [] };
+    share.cells.push(cell);
+    found.set(of.name, share);
+  }
+  return [...found.values()].map((share) => ({
+    ...share,
+    why: Object.fromEntries(share.cells.map((cell) => [cellId(cell), whyPlaced(cell, share.of)]))
+  }));
+}
+function whyPlaced(cell, { device }) {
+  const kernels = ownKernels(cell);
+  if (own(QUANTIZATIONS, cell.quantization)?.needsGpu) return "only a GPU can";
+  if (kernels !== void 0) return `${kernels}: those of this one are measured`;
+  return deviceOf(device).hasCards ? "the cheapest that can" : "a CPU tells the same as a GPU";
+}
+var TOO_LITTLE = "The budget";
+function whyUnplaced(cell, classes, { usd = 0 }) {
+  const reasons = classes.toSorted(cheaperFirst).map((one2) => unfit2(cell, one2));
+  if (reasons.some((why) => why === void 0)) return `${TOO_LITTLE} of $${usd} does not pay for it.`;
+  return reasons.at(-1) ?? "There is no class of runners.";
+}
+
+// src/intake/requests.ts
+var MOST_REASONS = 12;
+function nothingToMeasure(standing4) {
+  if (standing4.length === 0) return "No watched library changed: nothing to measure.";
+  const shown3 = standing4.slice(0, MOST_REASONS).map(({ message, file, line }) => `${message} (${file}:${line})`);
+  const more = standing4.length - shown3.length;
+  return ["Nothing to measure.", ...shown3, ...more > 0 ? [`And ${more} more like it.`] : []].join(" ");
+}
+async function requestsOf2(written4, ends2, index) {
+  const changes = diffManifests(ends2.base.manifests, ends2.head.manifests);
+  const manifests = { base: ends2.base.manifests, head: ends2.head.manifests };
+  const watched = watchedChanges(changes, written4.watch);
+  const releases = watched.length > 0 ? await releasesFor(index, ends2, changes, written4.watch) : /* @__PURE__ */ new Map();
+  const own2 = await ownIndexes(index, ends2);
+  const findings = [...findingsOf3(ends2, own2), ...await indexFindings(index, ends2, changes, releases)];
+  stopUnlessApproved(findings, written4.held);
+  const cells = codeCells(ends2.head);
+  const unsure = written4.chosenBy === "default" ? cellFindings(cells) : [];
+  const found = projectRequests(manifests, watched, releases, index.python, written4.watch);
+  const base = withCells(written4, cells);
+  const standing4 = standingChanges(manifests, watched, releases, index.python, written4.watch);
+  if (found.length === 0) return [{ request: { ...base, changes: [] }, known: { findings }, files: [], standing: standing4 }];
+  const left2 = standing4.map(({ message, file, line }) => ({ kind: "not-moved", message, file, line }));
+  return Promise.all(
+    found.map(async (project) => {
+      const patchable = patchableOf(ends2.head, project);
+      const torch = await heldTorch(project, patchable.manifests, index);
+      const along = heldAlong(base, project, patchable.manifests);
+      const held2 = { ...along, ...project.held, ...torch.held, ...written4.held };
+      return {
+        request: withDefaultCells({ ...base, changes: project.changes, held: held2, locked: project.locked }),
+        known: { findings: [...findings, ...left2, ...torch.findings, ...unsure], patchable },
+        files: project.files,
+        standing: standing4
+      };
+    })
+  );
+}
+function heldAlong({ cells, checkpoints }, { changes }, manifests) {
+  const needed = selectCells(cells, allCells(checkpoints), []).flatMap(packagesOf);
+  const changed = changes.map(({ library }) => library);
+  return heldVersions(manifests, changed, [...new Set(needed)]);
+}
+async function heldTorch(project, manifests, index) {
+  const named4 = project.changes.some(({ library }) => library === "torch") ? void 0 : namedTorch(manifests);
+  if (named4 === void 0) return { held: {}, findings: [] };
+  const releases = usableReleases(await index.catalog.releases("torch"), index.python);
+  if (releases.some(({ version }) => sameVersion(version.split("+")[0] ?? version, named4)))
+    return { held: { torch: named4 }, findings: [] };
+  const message = `The project names torch ${named4}, which has no wheel for Python ${index.python} here: measured with another one. Choose another Python with --python.`;
+  return { held: {}, findings: [{ kind: "torch-not-held", message }] };
+}
+async function upcomingRequests(written4, repository, index) {
+  const cells = codeCells(repository);
+  const base = withCells(written4, cells);
+  const held2 = heldVersions(repository.manifests, [], written4.watch);
+  const patchable = { manifests: repository.manifests, contents: repository.contents };
+  const found = await Promise.all(
+    Object.entries(held2).map(async ([library, from]) => {
+      const releases = usableReleases(await index.catalog.releases(library), index.python);
+      const to = releases.at(-1)?.version;
+      if (to === void 0 || compareVersions(from, to) >= 0) return [];
+      const others = Object.fromEntries(Object.entries(held2).filter(([name2]) => name2 !== library));
+      const request = { ...base, changes: [{ library, from, to }], held: { ...others, ...written4.held } };
+      return [{ request, known: { findings: [], patchable }, files: [], standing: [] }];
+    })
+  );
+  return found.flat();
+}
+function stopUnlessApproved(findings, held2) {
+  const open = findings.filter(({ stops }) => stops !== void 0 && held2[stops] === void 0);
+  if (open.length > 0) throw new UserError(open.map(({ message, file, line }) => `${file}:${line}: ${message}`));
+}
+function patchableOf(head, project) {
+  const inProject = new Set(project.manifests);
+  return { manifests: head.manifests.filter(({ file }) => inProject.has(file)), contents: head.contents };
+}
+
 export {
   clock,
   readConfiguration,
@@ -35791,13 +35794,6 @@ export {
   checkpointBlocks,
   ownLines,
   ownSection,
-  openCheckpoints,
-  openerOf,
-  cardsNow,
-  deviceInWords,
-  deviceProblems,
-  readText,
-  writeText,
   openOut,
   takeOut,
   checkTally,
@@ -35815,6 +35811,9 @@ export {
   PROGRAM,
   programFolder,
   discardUnlessProtected,
+  cardsNow,
+  deviceInWords,
+  deviceProblems,
   isBuilt,
   Line,
   findHandover,
@@ -35822,29 +35821,18 @@ export {
   torchFor,
   sweepPorts,
   environmentsFor,
+  readText,
+  writeText,
   torchBuilds,
   choiceOf,
-  clausesOf,
-  openIndex,
-  openHost,
-  openWorld,
-  diffManifests,
   has,
+  clausesOf,
   REQUIREMENTS,
   isManifest,
   formatByPath,
   changesInside,
-  codeCells,
-  lockNames,
-  guard,
-  findingsOf,
-  ownIndexes,
-  releasesFor,
-  indexFindings,
-  nothingToMeasure,
-  requestsOf2 as requestsOf,
-  upcomingRequests,
   LARGEST_MANIFEST,
+  onDevice,
   withLoadedAtBase,
   groups,
   baseRequest,
@@ -35860,6 +35848,10 @@ export {
   sweep,
   reportOf,
   problemOf,
+  renderPlan,
+  indexesInWords,
+  measuredInItsTime,
+  withWhy,
   shardsOf,
   planOfShard,
   billedMinutes,
@@ -35867,10 +35859,22 @@ export {
   factsOfDivision,
   divide,
   TOO_LITTLE,
-  renderPlan,
-  indexesInWords,
-  measuredInItsTime,
-  withWhy,
+  openCheckpoints,
+  openerOf,
+  openIndex,
+  openHost,
+  openWorld,
+  diffManifests,
+  codeCells,
+  lockNames,
+  guard,
+  findingsOf3 as findingsOf,
+  ownIndexes,
+  releasesFor,
+  indexFindings,
+  nothingToMeasure,
+  requestsOf2 as requestsOf,
+  upcomingRequests,
   readRepository,
   manifestChoice,
   renderExplain,
