@@ -17,7 +17,7 @@ async function main(argv) {
 `);
     return 0;
   }
-  return (await import("./chunks/run-AWBRLFJJ.js")).runCommand(argv, interrupted.signal, process);
+  return (await import("./chunks/run-XHPW4DLR.js")).runCommand(argv, interrupted.signal, process);
 }
 async function failed(error) {
   const status = await said(error);

@@ -82,7 +82,7 @@ import {
   worse,
   writeReport,
   writeText
-} from "./chunks/chunk-UY22HR77.js";
+} from "./chunks/chunk-FUGBOIH5.js";
 import {
   external_exports
 } from "./chunks/chunk-DSYGMKQK.js";

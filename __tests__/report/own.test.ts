@@ -42,6 +42,14 @@ describe('arguments of the user’s own', () => {
     expect(renderExplain(made, PLAIN)).not.toContain('own-1a2b3c4d');
   });
 
+  it('are measured again by hand where the configuration has them, and not where only code has', () => {
+    const inCode = renderComment(tuned(compared(MINE, 'regressed')));
+    expect(inCode).not.toContain('gh workflow run');
+    const named = { ...CONFIGURATION, at: ['.github/peft-sweep.yml'] };
+    expect(renderComment(tuned(compared(MINE, 'regressed'), named))).toContain(`-f cells='${MINE}'`);
+    expect(renderComment(report({ comparisons: [compared(PLAIN, 'regressed')] }))).toContain(`-f cells='${PLAIN}'`);
+  });
+
   it('are words of the headline, by their place', () => {
     const made = tuned(compared(MINE, 'regressed'));
     expect(cellsText(made, [MINE])).toBe('4-bit LoRA with the arguments of train.py:31 on llama');

@@ -1,4 +1,8 @@
 /** What stands at the end: damage seen without a run, environments, what was not measured. */
+import { parseCellId } from '../../domain/cell.ts';
+import { ownOf } from '../../domain/code-paths.ts';
+import { own } from '../../domain/own.ts';
+import { CONFIGURATION } from '../../domain/path.ts';
 import type { Markdown } from '../../domain/safe.ts';
 import { code, inline, joined, link, md, prose } from '../escape.ts';
 import { LOSS } from '../losses.ts';
@@ -43,7 +47,7 @@ export function details(report: Report): Markdown {
   const built = report.environments.filter(({ status }) => status === 'built');
   const names = [...new Set(built.flatMap(({ pins }) => Object.keys(pins)))];
   const row = (cells: readonly Markdown[]) => md`| ${joined(cells, ' | ')} |`;
-  const own = checkpointTables(report);
+  const checkpoints = checkpointTables(report);
   const [first] = worse(report);
   const environment =
     first &&
@@ -64,17 +68,25 @@ export function details(report: Report): Markdown {
             ),
           ]),
       ...(first && environment ? [code(`peft-sweep replay ${first.cell}@${environment}`)] : []),
-      ...(first ? [md`Measure it again: ${code(againCommand(report, first.cell))}`] : []),
+      ...(first && isOfRunsByHand(report, first.cell)
+        ? [md`Measure it again: ${code(againCommand(report, first.cell))}`]
+        : []),
       ...notCompared(report),
       ...findingLines(report.findings.filter((finding) => !isGuardFinding(finding) && finding.kind !== LOSS)),
       ...lossTables(report),
-      ...(own.length > 0
-        ? own
+      ...(checkpoints.length > 0
+        ? checkpoints
         : [md`Tiny checkpoints of each architecture: your own checkpoint, data and loss are not tested.`]),
       md`</details>`,
     ],
     '\n\n',
   );
+}
+
+/** A run by hand reads no code: it knows arguments of the user's own from the configuration only. */
+function isOfRunsByHand({ configurations = {} }: Report, cell: string): boolean {
+  const name = ownOf(parseCellId(cell));
+  return name === undefined || own(configurations, name)?.at.includes(CONFIGURATION) === true;
 }
 
 /** A run by hand of one cell, on the same runners, with the same versions held. */

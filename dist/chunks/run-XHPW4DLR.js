@@ -124,7 +124,7 @@ import {
   worse,
   writeReport,
   writeText
-} from "./chunk-UY22HR77.js";
+} from "./chunk-FUGBOIH5.js";
 import {
   external_exports
 } from "./chunk-DSYGMKQK.js";

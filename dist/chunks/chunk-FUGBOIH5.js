@@ -16908,7 +16908,7 @@ function details(report) {
   const built = report.environments.filter(({ status }) => status === "built");
   const names2 = [...new Set(built.flatMap(({ pins }) => Object.keys(pins)))];
   const row = (cells) => md`| ${joined2(cells, " | ")} |`;
-  const own2 = checkpointTables(report);
+  const checkpoints = checkpointTables(report);
   const [first] = worse(report);
   const environment = first && report.results.findLast((result) => result.cell === first.cell && result.outcome === first.after)?.environment;
   return joined2(
@@ -16925,15 +16925,19 @@ function details(report) {
         )
       ],
       ...first && environment ? [code(`peft-sweep replay ${first.cell}@${environment}`)] : [],
-      ...first ? [md`Measure it again: ${code(againCommand(report, first.cell))}`] : [],
+      ...first && isOfRunsByHand(report, first.cell) ? [md`Measure it again: ${code(againCommand(report, first.cell))}`] : [],
       ...notCompared(report),
       ...findingLines(report.findings.filter((finding) => !isGuardFinding(finding) && finding.kind !== LOSS)),
       ...lossTables(report),
-      ...own2.length > 0 ? own2 : [md`Tiny checkpoints of each architecture: your own checkpoint, data and loss are not tested.`],
+      ...checkpoints.length > 0 ? checkpoints : [md`Tiny checkpoints of each architecture: your own checkpoint, data and loss are not tested.`],
       md`</details>`
     ],
     "\n\n"
   );
+}
+function isOfRunsByHand({ configurations = {} }, cell) {
+  const name2 = ownOf(parseCellId(cell));
+  return name2 === void 0 || own(configurations, name2)?.at.includes(CONFIGURATION) === true;
 }
 function againCommand(report, cell) {
   const changes = report.changes.map(({ library, from, to }) => `${library}:${from}..${to}`).join(" ");
